@@ -1,0 +1,96 @@
+import { isLoopback, isMetadata } from './host.ts'
+import type { LlmConfig } from './llm.ts'
+import type { LlmProblem } from './problem.ts'
+import { allPresets, presetOf } from './providers.ts'
+
+/** Where calls go, and how far the place is trusted. */
+export interface BaseUrl {
+  readonly url: URL
+  /**
+   * Who named it: the preset, the flow, or someone outside the flow (the environment, `--allow-host`). A flow is often
+   * someone else's file, so a place that only the flow names is never given a key that was not meant for it.
+   */
+  readonly namedBy: 'preset' | 'flow' | 'outside'
+}
+
+/**
+ * The base URL of an LLM, or why it may not be used. A flow may name this machine or the address of a preset; every other
+ * host has to be allowed from outside the flow. Plain HTTP is for this machine, unless the host is allowed from outside.
+ * Link-local and metadata addresses are refused whoever names them.
+ */
+export function resolveBaseUrl(
+  config: LlmConfig,
+  options: {
+    readonly env: Readonly<Record<string, string | undefined>>
+    readonly allowHosts: readonly string[]
+  },
+): BaseUrl | LlmProblem {
+  const preset = presetOf(config.provider)
+  const redirect =
+    config.provider === 'openai' ? options.env['OPENAI_BASE_URL']?.trim() || undefined : undefined
+  const written = config.baseUrl ?? redirect ?? preset?.baseUrl
+  if (written === undefined) {
+    return {
+      code: 'missing-base-url',
+      llm: config.name,
+      message: `llm "${config.name}" has no base_url, and provider "${config.provider}" has none of its own`,
+      help: 'add base_url: http://localhost:8000/v1, or wherever the server is',
+    }
+  }
+  const source = config.baseUrl === undefined && redirect !== undefined ? 'OPENAI_BASE_URL' : 'base_url'
+  const url = parse(written)
+  if (typeof url === 'string') {
+    const message = `the ${source} of llm "${config.name}" ${url}`
+    return { code: 'bad-base-url', llm: config.name, message, help: 'write it like https://host.example/v1' }
+  }
+  if (isMetadata(url.hostname)) {
+    return {
+      code: 'host-not-allowed',
+      llm: config.name,
+      message: `the ${source} of llm "${config.name}" is a link-local or metadata address (${url.hostname})`,
+      help: 'language models do not live there; such addresses are always refused',
+    }
+  }
+  if (config.baseUrl === undefined) return { url, namedBy: redirect === undefined ? 'preset' : 'outside' }
+  if (isAllowed(url, options.allowHosts) || (redirect !== undefined && originOf(redirect) === url.origin)) {
+    return { url, namedBy: 'outside' }
+  }
+  if (isLoopback(url.hostname)) return { url, namedBy: 'flow' }
+  if ([...allPresets()].some((other) => originOf(other.baseUrl) === url.origin))
+    return { url, namedBy: 'flow' }
+  const insecure = url.protocol === 'http:' ? ' over plain HTTP' : ''
+  return {
+    code: 'host-not-allowed',
+    llm: config.name,
+    message: `the flow sends llm "${config.name}" to ${url.host}${insecure}, a host that nobody outside the flow has allowed`,
+    help: `if you trust it with your prompts, add --allow-host ${url.host}`,
+  }
+}
+
+/** The origin of a URL; undefined for what is not one. */
+export function originOf(url: string | undefined): string | undefined {
+  return url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined
+}
+
+/** The URL, or what is wrong with it. */
+function parse(written: string): URL | string {
+  if (!URL.canParse(written)) return 'is not a URL'
+  const url = new URL(written)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'is neither an https nor an http URL'
+  if (url.username !== '' || url.password !== '') {
+    return 'holds a user name or password; keys come from the environment'
+  }
+  if (url.hash !== '') return 'holds a fragment (#…), which means nothing here'
+  url.pathname = url.pathname.replace(/\/+$/, '')
+  return url
+}
+
+/** An allowed host may be given alone (any port), with a port, or as a URL. */
+function isAllowed(url: URL, allowHosts: readonly string[]): boolean {
+  return allowHosts.some((allowed) => {
+    const text = allowed.includes('://') ? allowed : `${url.protocol}//${allowed}`
+    if (!URL.canParse(text)) return false
+    const { hostname, host, port } = new URL(text)
+    return port === '' && !/:\d+$/.test(allowed) ? hostname === url.hostname : host === url.host
+  })
+}

@@ -1,0 +1,159 @@
+import { type BaseUrl, originOf, resolveBaseUrl } from './base-url.ts'
+import { isLoopback } from './host.ts'
+import type { LlmConfig } from './llm.ts'
+import type { LlmProblem } from './problem.ts'
+import { allPresets, presetOf } from './providers.ts'
+import { readSecret } from './secret.ts'
+
+/** A place to call and what to show there. Holds secrets: never print one. */
+export interface Endpoint {
+  /** Base URL without a trailing slash. */
+  readonly url: string
+  readonly origin: string
+  /** Undefined when none is sent. */
+  readonly key?: string
+  /** From `headers_env`, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** False when calls go elsewhere than to the provider's own address: worth showing before the first call. */
+  readonly isDefault: boolean
+}
+
+export interface EndpointOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Hosts that someone outside the flow has allowed: `host` or `host:port`. */
+  readonly allowHosts: readonly string[]
+}
+
+/**
+ * Where an LLM's calls go and with which key, or why they cannot be made. A key goes to the origin it is meant for, to a
+ * place named outside the flow, or to this machine when the flow asks for it by `api_key_env`; nowhere else.
+ */
+export function resolveEndpoint(
+  config: LlmConfig,
+  options: EndpointOptions,
+): { readonly endpoint: Endpoint } | { readonly problem: LlmProblem } {
+  const base = resolveBaseUrl(config, options)
+  if ('code' in base) return { problem: base }
+  const key = resolveKey(config, base, options)
+  if (typeof key === 'object') return { problem: key }
+  const headers = resolveHeaders(config, base, options)
+  if ('problem' in headers) return headers
+  return {
+    endpoint: {
+      url: base.url.href.replace(/\/$/, ''),
+      origin: base.url.origin,
+      ...(key === undefined ? {} : { key }),
+      headers: headers.values,
+      isDefault: base.url.href === presetOf(config.provider)?.baseUrl,
+    },
+  }
+}
+
+function resolveKey(
+  config: LlmConfig,
+  base: BaseUrl,
+  options: EndpointOptions,
+): string | undefined | LlmProblem {
+  const preset = presetOf(config.provider)
+  const variable = config.apiKeyEnv ?? preset?.keyVariable
+  const isLocal = isLoopback(base.url.hostname)
+  if (variable === undefined) return preset?.dummyKey
+  if (
+    config.apiKeyEnv === undefined &&
+    base.namedBy === 'flow' &&
+    originOf(preset?.baseUrl) !== base.url.origin
+  ) {
+    if (isLocal) return 'local'
+    return keyNotForHost(config, variable, base)
+  }
+  if (!mayGo(variable, config, base)) return keyNotForHost(config, variable, base)
+  const secret = readSecret(options.env, variable)
+  if ('value' in secret) return secret.value
+  if (secret.reason === 'missing') {
+    if (config.apiKeyEnv === undefined && isLocal) return 'local'
+    return {
+      code: 'missing-key',
+      llm: config.name,
+      message: `llm "${config.name}" needs a key for ${config.provider}, and ${secret.where} is not set`,
+      help: [
+        `set the key: export ${variable}=…`,
+        'or use a model on this machine: provider: ollama (also lmstudio, vllm, llama-cpp)',
+        'or try the flow without any key: --offline',
+      ].join('\n'),
+    }
+  }
+  return {
+    code: 'bad-key',
+    llm: config.name,
+    message:
+      secret.reason === 'unreadable'
+        ? `the file that ${secret.where} names cannot be read`
+        : `the key in ${secret.where} holds a character that no key has (a line break, a quote of a word processor, a letter with an accent)`,
+    help: secret.reason === 'unreadable' ? 'check the path and its permissions' : 'copy the key again',
+  }
+}
+
+/** Whether what a variable holds may be sent to a place. */
+function mayGo(variable: string, config: LlmConfig, base: BaseUrl): boolean {
+  if (base.namedBy === 'outside') return true
+  const owners = [...allPresets()].filter((preset) => preset.keyVariable === variable.replace(/_FILE$/, ''))
+  if (owners.length === 0) return true
+  if (owners.some((owner) => originOf(owner.baseUrl) === base.url.origin)) return true
+  return isLoopback(base.url.hostname) && owners.some((owner) => owner === presetOf(config.provider))
+}
+
+function keyNotForHost(config: LlmConfig, variable: string, base: BaseUrl): LlmProblem {
+  return {
+    code: 'key-not-for-host',
+    llm: config.name,
+    message: `llm "${config.name}" would send the secret in ${variable} to ${base.url.host}, which it is not meant for`,
+    help: `name another variable with api_key_env, or, if you trust the host with it, add --allow-host ${base.url.host}`,
+  }
+}
+
+/** Headers that frame a message or choose its receiver are the transport's. */
+const RESERVED = new Set([
+  'host',
+  'connection',
+  'keep-alive',
+  'content-length',
+  'transfer-encoding',
+  'content-type',
+  'accept-encoding',
+  'expect',
+  'te',
+  'trailer',
+  'upgrade',
+])
+
+function resolveHeaders(
+  config: LlmConfig,
+  base: BaseUrl,
+  options: EndpointOptions,
+): { readonly values: Readonly<Record<string, string>> } | { readonly problem: LlmProblem } {
+  const values = new Map<string, string>()
+  for (const [name, variable] of config.headersEnv ?? []) {
+    const header = name.toLowerCase()
+    if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(header) || RESERVED.has(header) || header.startsWith('proxy-')) {
+      const message = `llm "${config.name}" may not set the header "${name}" with headers_env`
+      const help = 'use another header, or leave it out'
+      return { problem: { code: 'bad-header', llm: config.name, message, help } }
+    }
+    if (!mayGo(variable, config, base)) return { problem: keyNotForHost(config, variable, base) }
+    const secret = readSecret(options.env, variable)
+    if ('value' in secret) {
+      values.set(header, secret.value)
+      continue
+    }
+    if (secret.reason === 'illegal') {
+      const message = `the value in ${secret.where} cannot be sent in the header "${name}": it holds a line break or a character beyond ASCII`
+      return { problem: { code: 'bad-header', llm: config.name, message, help: 'copy the value again' } }
+    }
+    const message = `the header "${name}" of llm "${config.name}" comes from ${secret.where}, which ${
+      secret.reason === 'missing' ? 'is not set' : 'names a file that cannot be read'
+    }`
+    const help = `set it: export ${variable}=…`
+    return { problem: { code: 'missing-header-variable', llm: config.name, message, help } }
+  }
+  return { values: Object.fromEntries(values) }
+}

@@ -1,0 +1,91 @@
+/** The boundary with language models: what a step asks for, what it gets back, how a call fails. */
+
+import type { FinishReason, Sampling } from '../flow/llm-config.ts'
+
+export type { Api, FinishReason, LlmConfig, Sampling, ScriptedAnswer } from '../flow/llm-config.ts'
+
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant'
+  readonly content: string
+}
+
+export interface LlmRequest {
+  /** For the completions API: exactly one user message, the prompt. */
+  readonly messages: readonly Message[]
+  readonly sampling: Sampling
+}
+
+export interface Usage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+/** A whole answer. A stream that broke off, an error page or an empty list of choices is never one of these. */
+export interface LlmAnswer {
+  readonly text: string
+  readonly finishReason: FinishReason
+  /** Undefined when the API reported none. */
+  readonly usage?: Usage
+  /** The model that answered, as the API names it. */
+  readonly model?: string
+  readonly requestId?: string
+  /** What the API returned, a stream put together into the object it stands for. */
+  readonly raw: unknown
+}
+
+export interface CallOptions {
+  /** Aborting it ends the call at once; the rejection is the signal's reason. */
+  readonly signal: AbortSignal
+  /** Called once, when the first piece of the answer has arrived. */
+  readonly onFirstToken: () => void
+}
+
+/** An LLM that is ready to be called. */
+export interface Llm {
+  /** One attempt: no retries of its own. Rejects with an `LlmError`, or with the signal's reason when aborted. */
+  call(request: LlmRequest, options: CallOptions): Promise<LlmAnswer>
+}
+
+/** Why an attempt failed, in words that are stable enough to script against. */
+export type LlmErrorCode =
+  | 'connection-failed' // no connection, or it broke before the answer was whole
+  | 'timeout' // a time limit of the attempt passed
+  | 'rate-limited' // 429
+  | 'quota-exhausted' // 429 insufficient_quota, 402
+  | 'server-error' // 5xx, 408, 409
+  | 'authentication-failed' // 401, 403
+  | 'request-refused' // any other 4xx
+  | 'bad-response' // not what the API promises: HTML, broken JSON, no choices, a stream that ends early
+  | 'response-too-large'
+  | 'prompt-too-long' // known before sending
+
+/** A failed attempt. The message is in plain words, holds no key, and names the parameter when the API did. */
+export class LlmError extends Error {
+  override readonly name = 'LlmError'
+  readonly code: LlmErrorCode
+  /** Whether another attempt may help. */
+  readonly retryable: boolean
+  readonly httpStatus: number | undefined
+  /** What the server asks to wait, in milliseconds, already validated (finite, not negative). */
+  readonly retryAfterMs: number | undefined
+  readonly requestId: string | undefined
+
+  constructor(
+    code: LlmErrorCode,
+    message: string,
+    details: {
+      readonly retryable: boolean
+      readonly httpStatus?: number | undefined
+      readonly retryAfterMs?: number | undefined
+      readonly requestId?: string | undefined
+      readonly cause?: unknown
+    },
+  ) {
+    super(message, { cause: details.cause })
+    this.code = code
+    this.retryable = details.retryable
+    this.httpStatus = details.httpStatus
+    this.retryAfterMs = details.retryAfterMs
+    this.requestId = details.requestId
+  }
+}

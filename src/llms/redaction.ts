@@ -1,0 +1,69 @@
+import type { LlmConfig } from './llm.ts'
+import { allPresets } from './providers.ts'
+import { readSecret } from './secret.ts'
+
+/** Shorter values would black out ordinary words. */
+const MIN_LENGTH = 8
+const STAND_IN = '[redacted]'
+
+/** What keys of well-known services look like, for those that are in no variable we know. */
+const PATTERNS =
+  /\b(?:sk-[A-Za-z0-9_-]{16,}|AIza[A-Za-z0-9_-]{20,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{20,}|hf_[A-Za-z0-9]{20,}|AKIA[A-Z0-9]{16})|\b(bearer\s+)[A-Za-z0-9._~+/-]{8,}=*/gi
+/** A cheap test that holds for everything `PATTERNS` matches. */
+const HINT = /sk-|AIza|gh[pousr]_|github_pat_|gsk_|xai-|hf_|AKIA|bearer/i
+
+/**
+ * A function that replaces secrets in a text by `[redacted]`: the given ones (of eight characters and more) as they are and
+ * in base64, URL-encoded and inside JSON, and whatever looks like a key of a well-known service.
+ */
+export function createRedactor(secrets: readonly string[]): (text: string) => string {
+  const forms = new Set<string>()
+  for (const secret of secrets) {
+    if (secret.length < MIN_LENGTH) continue
+    for (const form of formsOf(secret)) forms.add(form)
+  }
+  // Longest first, so that a secret inside another one does not leave the rest of it behind.
+  const known = [...forms].sort((a, b) => b.length - a.length)
+  return (text) => {
+    let clean = text
+    for (const form of known) if (clean.includes(form)) clean = clean.replaceAll(form, STAND_IN)
+    if (!HINT.test(clean)) return clean
+    return clean.replace(PATTERNS, (_match, bearer: string | undefined) => `${bearer ?? ''}${STAND_IN}`)
+  }
+}
+
+/**
+ * The values of all key variables in an environment: those of the presets, every `…_API_KEY`, and those that the LLMs name
+ * with `api_key_env` and `headers_env`, whether they are in the variable itself or in a file that it names.
+ */
+export function secretsIn(
+  env: Readonly<Record<string, string | undefined>>,
+  llms: Iterable<LlmConfig> = [],
+): readonly string[] {
+  const names = new Set<string>()
+  for (const preset of allPresets()) if (preset.keyVariable !== undefined) names.add(preset.keyVariable)
+  for (const name of Object.keys(env)) {
+    if (/_API_KEY(_FILE)?$/i.test(name)) names.add(name.replace(/_FILE$/i, ''))
+  }
+  for (const llm of llms) {
+    if (llm.apiKeyEnv !== undefined) names.add(llm.apiKeyEnv)
+    for (const name of llm.headersEnv?.values() ?? []) names.add(name)
+  }
+  return [...names].flatMap((name) => {
+    const secret = readSecret(env, name)
+    if (!('value' in secret)) return []
+    // `Bearer …` in a variable of headers_env: the word is no secret.
+    return [secret.value.replace(/^bearer\s+/i, '')]
+  })
+}
+
+function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret)
+  return [
+    secret,
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+  ]
+}
