@@ -34,22 +34,22 @@ const PASSING = new Map([
   ['EMFILE', 'too many open files (lower the concurrency, or raise ulimit -n)'],
 ])
 
-/** What happened on the way to a server, in words. Names the origin only: paths and headers may hold secrets. */
+/**
+ * What happened on the way to a server, in words. The error itself is not kept: it may hold raw bytes of the answer. Names the origin only: paths and headers may hold secrets.
+ */
 export function connectionError(error: Error, origin: string): LlmError {
   const code = 'code' in error ? String(error.code) : ''
   const lasting = LASTING.get(code)
   if (lasting !== undefined) {
     return new LlmError('connection-failed', `cannot talk to ${origin}: ${lasting}`, {
       retryable: false,
-      cause: error,
     })
   }
   if (code.startsWith('HPE_')) {
-    return new LlmError('bad-response', `${origin} did not answer in HTTP`, { retryable: true, cause: error })
+    return new LlmError('bad-response', `${origin} did not answer in HTTP`, { retryable: true })
   }
   const words = PASSING.get(code) ?? (error.message === '' ? code : error.message)
   return new LlmError('connection-failed', `cannot reach ${origin}: ${words}`, {
     retryable: true,
-    cause: error,
   })
 }

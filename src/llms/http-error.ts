@@ -1,7 +1,10 @@
 import { isObject } from './json.ts'
 import { LlmError, type LlmErrorCode } from './llm.ts'
+import { LONGEST_WAIT_MS } from './retry.ts'
 
 const MAX_MESSAGE = 500
+/** Leaves room for the origin, the parameter and the wait. */
+const MAX_SAID = 360
 
 /** An error as an API reported it: by the status of the answer, or inside an answer whose status says that all is well. */
 export interface ReportedError {
@@ -21,21 +24,32 @@ export function httpError(reported: ReportedError): LlmError {
   const details = isObject(reported.error) ? reported.error : {}
   const status = statusIn(reported.status, details['code'], details['status'])
   const code = codeOf(status, `${text(details['code'])} ${text(details['type'])}`)
-  const requestId = header('x-request-id') ?? undefined
   const retryAfterMs = retryAfter(header, reported.nowMs)
   const parameter = text(details['param'])
-  const said = messageOf(reported.error)
+  const said = cut(plain(reported.redact(messageOf(reported.error))), MAX_SAID)
   const words = [
     `${reported.origin} ${status === 200 ? 'reported an error' : `answered ${status}`}`,
     said === '' ? '' : `: ${said}`,
     parameter === '' || said.includes(parameter) ? '' : ` (parameter "${parameter}")`,
+    // No retry waits that long (see retry.ts), so a person has to.
+    retryAfterMs !== undefined && retryAfterMs > LONGEST_WAIT_MS
+      ? `; it asks to wait ${waitInWords(retryAfterMs)}`
+      : '',
   ].join('')
-  return new LlmError(code, plain(reported.redact(words)), {
+  return new LlmError(code, cut(plain(reported.redact(words)), MAX_MESSAGE), {
     retryable: isRetryable(code, header('x-should-retry')),
     ...(status === 200 ? {} : { httpStatus: status }),
     retryAfterMs,
-    requestId,
+    requestId: requestIdIn(header, reported.redact),
   })
+}
+
+/** The id under which the server knows the request, when it is one that can be shown. */
+export function requestIdIn(
+  header: (name: string) => string | null,
+  redact: (text: string) => string,
+): string | undefined {
+  return /^[\w.:/-]{1,200}$/.exec(redact(header('x-request-id') ?? ''))?.[0]
 }
 
 /** What a server asks to wait, in milliseconds: `retry-after-ms`, else `retry-after` in seconds or as a date. */
@@ -48,6 +62,11 @@ export function retryAfter(header: (name: string) => string | null, nowMs: numbe
   // Dates have a weekday or a month in them; `Date.parse` would also take "-5" for one.
   const date = written !== null && /[a-z]{3}/i.test(written) ? Date.parse(written) : Number.NaN
   return Number.isFinite(date) ? Math.max(0, date - nowMs) : undefined
+}
+
+function waitInWords(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000)
+  return minutes < 120 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`
 }
 
 function decimal(value: string | null): number | undefined {
@@ -86,8 +105,7 @@ function messageOf(error: unknown): string {
   for (const name of ['message', 'detail', 'error', 'title']) {
     const value = error[name]
     if (typeof value === 'string') return value.trim()
-    if (typeof value === 'object' && value !== null)
-      return messageOf(value) || JSON.stringify(value).slice(0, MAX_MESSAGE)
+    if (typeof value === 'object' && value !== null) return messageOf(value) || JSON.stringify(value)
   }
   return ''
 }
@@ -96,9 +114,11 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Without control characters but line breaks, and not longer than a person reads. */
+/** Without control characters but line breaks. */
 function plain(message: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
-  const visible = message.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ')
-  return visible.length > MAX_MESSAGE ? `${visible.slice(0, MAX_MESSAGE - 1)}…` : visible
+  return message.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\n]/gu, ' ')
+}
+
+function cut(message: string, length: number): string {
+  return message.length > length ? `${message.slice(0, length - 1)}…` : message
 }

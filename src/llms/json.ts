@@ -5,15 +5,16 @@ export type JsonObject = Readonly<Record<string, unknown>>
 /** No API nests this deep; what does would overflow the stack of whoever walks or writes it later. */
 const MAX_DEPTH = 128
 
-/** A JSON object from a server. Rejects everything else as a bad response. */
-export function parseObject(text: string): JsonObject {
+/** A JSON object from a server. Everything else is a bad response; its message shows the start of it, redacted. */
+export function parseObject(text: string, redact: (text: string) => string): JsonObject {
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch (cause) {
-    throw badResponse(`the answer is not JSON: ${excerpt(text)}`, cause)
+  } catch {
+    // The parser's own message quotes the text, and with it whatever the server has echoed.
+    throw badResponse(`the answer is not JSON: ${excerpt(text, redact)}`)
   }
-  if (!isObject(value)) throw badResponse(`the answer is not a JSON object: ${excerpt(text)}`)
+  if (!isObject(value)) throw badResponse(`the answer is not a JSON object: ${excerpt(text, redact)}`)
   if (text.length >= 2 * MAX_DEPTH && depthOf(text) > MAX_DEPTH) {
     throw badResponse('the answer is nested too deeply to be one')
   }
@@ -24,13 +25,13 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-export function badResponse(message: string, cause?: unknown): LlmError {
-  return new LlmError('bad-response', message, { retryable: true, cause })
+export function badResponse(message: string): LlmError {
+  return new LlmError('bad-response', message, { retryable: true })
 }
 
-/** The start of a text, on one line, to show what came instead of an answer. */
-export function excerpt(text: string): string {
-  const line = text.slice(0, 200).replace(/\s+/g, ' ').trim()
+/** The start of a text, on one line, to show what came instead of an answer. A secret is taken out before anything is cut. */
+export function excerpt(text: string, redact: (text: string) => string): string {
+  const line = redact(text.slice(0, 4096)).slice(0, 400).replace(/\s+/g, ' ').trim()
   return JSON.stringify(line.length > 80 ? `${line.slice(0, 80)}…` : line)
 }
 

@@ -2,8 +2,8 @@ import { answerFrom, textOf } from './answer.ts'
 import { AttemptClock } from './attempt-clock.ts'
 import { Completion } from './completion.ts'
 import type { Endpoint } from './endpoint.ts'
-import { httpError } from './http-error.ts'
-import { badResponse, excerpt, isObject, type JsonObject, parseObject } from './json.ts'
+import { httpError, requestIdIn } from './http-error.ts'
+import { badResponse, isObject, type JsonObject, parseObject } from './json.ts'
 import {
   type CallOptions,
   type Llm,
@@ -81,7 +81,7 @@ async function exchange({
   const body: AsyncIterable<Uint8Array> | null = response.body
   if (body === null) throw badResponse('the answer has no body')
   if (response.status < 200 || response.status >= 300) {
-    const error = await errorIn(body)
+    const error = await errorIn(body, options.redact)
     clock.check()
     throw fail(response.status, error)
   }
@@ -92,7 +92,7 @@ async function exchange({
   let hasText = false
   try {
     for await (const text of jsonTexts(body)) {
-      const chunk = parseObject(text)
+      const chunk = parseObject(text, options.redact)
       if (chunk['error'] !== undefined && chunk['error'] !== null) throw fail(200, chunk['error'])
       completion.add(chunk)
       chunks += 1
@@ -108,11 +108,11 @@ async function exchange({
   }
   callOptions.signal.throwIfAborted()
   if (chunks === 0) throw badResponse('the answer is empty')
-  return answerFrom(completion.toObject(), config.api, header('x-request-id') ?? undefined)
+  return answerFrom(completion.toObject(), config.api, requestIdIn(header, options.redact))
 }
 
 /** What an error's body says: its `error`, or all of it, as JSON or as text. Never fails: the status says enough. */
-async function errorIn(body: AsyncIterable<Uint8Array>): Promise<unknown> {
+async function errorIn(body: AsyncIterable<Uint8Array>, redact: (text: string) => string): Promise<unknown> {
   const decoder = new TextDecoder()
   let text = ''
   try {
@@ -124,10 +124,10 @@ async function errorIn(body: AsyncIterable<Uint8Array>): Promise<unknown> {
     // The connection broke: what has come is all there is.
   }
   try {
-    const parsed = parseObject(text)
+    const parsed = parseObject(text, redact)
     return parsed['error'] ?? parsed
   } catch {
-    return text.trimStart().startsWith('<') ? 'an HTML page' : excerpt(text)
+    return text.trimStart().startsWith('<') ? 'a web page' : text
   }
 }
 

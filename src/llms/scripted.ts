@@ -22,7 +22,7 @@ export function scriptedLlm(config: LlmConfig, world: World): Llm {
           (served.get(candidate) ?? 0) < (candidate.times ?? Infinity),
       )
       if (rule === undefined) {
-        const text = `llm "${config.name}" has no scripted answer for ${excerpt(prompt)}`
+        const text = `llm "${config.name}" has no scripted answer for ${excerpt(prompt, (start) => start)}`
         throw new LlmError('request-refused', text, { retryable: false })
       }
       served.set(rule, (served.get(rule) ?? 0) + 1)

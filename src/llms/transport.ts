@@ -95,7 +95,7 @@ function headersOf(message: http.IncomingMessage): HttpResponse['headers'] {
 function redirected(status: number, location: string | undefined, url: URL): LlmError {
   const target =
     location !== undefined && URL.canParse(location, url.href) ? new URL(location, url.href) : undefined
-  const where = target === undefined ? '' : ` to ${target.origin}${target.pathname}`.slice(0, 200)
+  const where = target === undefined ? '' : ` to ${target.origin}`
   const text = `${url.origin} answered with a redirect (${status})${where}; redirects are not followed, for the key's sake`
   return new LlmError('request-refused', text, { retryable: false, httpStatus: status })
 }
