@@ -1,0 +1,164 @@
+import type { Json } from '../source/json.ts'
+import type { RunEvent, RunFinished, RunStarted, RunStatus } from './events.ts'
+import { seconds, StepRecord } from './step-record.ts'
+import type { StepResult } from './step-result.ts'
+import { costOf, tokensOf } from './usage.ts'
+import type { RunUsage } from './usage.ts'
+
+/** What a run comes to: the JSON on stdout, described by `schemas/result.schema.json`. Durations are seconds. */
+export interface RunResult {
+  /** Version of this format. */
+  readonly llmflows: 1
+  readonly flow: string
+  readonly run_id: string
+  readonly status: RunStatus
+  /** ISO 8601, like every time here. */
+  readonly start_time: string
+  readonly end_time: string
+  readonly execution_time: number
+  readonly inputs: Readonly<Record<string, Json>>
+  /** In declared order; those of steps that did not succeed are absent. */
+  readonly outputs: Readonly<Record<string, Json>>
+  readonly usage: RunUsage
+  /** Ids of the steps that decided how long the run took, first to last. */
+  readonly critical_path: readonly string[]
+  /** By step id, in file order. */
+  readonly steps: Readonly<Record<string, StepResult>>
+}
+
+/**
+ * The result as a fold over the events of one run: the same events give the same result, live or replayed.
+ * `apply` keeps references to events and takes constant time; `result` may be asked for at any time after
+ * `run-started` and takes time in proportion to the events. Steps that are not settled then are reported as
+ * cancelled, and so is a run that has not finished.
+ */
+export function createResult(options: { readonly keepRaw: boolean }): {
+  apply(event: RunEvent): void
+  result(): RunResult
+} {
+  const records = new Map<string, StepRecord>()
+  /** Step of the flow → the last of its steps to end that ran; for most steps, itself. */
+  const lastOf = new Map<string, string>()
+  /** How many steps had ended before a step did: unlike times, never equal for two. */
+  const endedAs = new Map<string, number>()
+  let started: RunStarted | undefined
+  let finished: RunFinished | undefined
+  let lastAt = 0
+  let lastToEnd: string | undefined
+
+  function ended(id: string): void {
+    if (records.get(id)?.hasStarted !== true) return
+    endedAs.set(id, endedAs.size)
+    lastOf.set(flowStepOf(id), id)
+    lastToEnd = id
+  }
+
+  function apply(event: RunEvent): void {
+    lastAt = event.at
+    switch (event.type) {
+      case 'run-started':
+        started = event
+        for (const step of event.steps) records.set(step.id, new StepRecord(step, options.keepRaw))
+        break
+      case 'step-ready':
+        records.get(event.step)?.ready(event)
+        break
+      case 'step-started':
+        records.get(event.step)?.started(event)
+        break
+      case 'attempt-started':
+        records.get(event.step)?.attemptStarted(event)
+        break
+      case 'attempt-first-token':
+        records.get(event.step)?.firstToken(event)
+        break
+      case 'attempt-finished':
+        records.get(event.step)?.attemptFinished(event)
+        break
+      case 'step-succeeded':
+      case 'step-failed':
+      case 'step-blocked':
+      case 'step-cancelled':
+        records.get(event.step)?.settled(event)
+        ended(event.step)
+        break
+      case 'run-finished':
+        finished = event
+        break
+      default:
+        event satisfies never
+    }
+  }
+
+  /** From the last step to end back through the need that ended last. */
+  function criticalPath(run: RunStarted): readonly string[] {
+    const needs = new Map(run.steps.map((step) => [step.id, step.needs]))
+    const path: string[] = []
+    for (let id = lastToEnd; id !== undefined;) {
+      path.push(id)
+      let latest: string | undefined
+      for (const need of needs.get(id) ?? []) {
+        const last = lastOf.get(need)
+        if (last !== undefined && (endedAs.get(last) ?? 0) >= (endedAs.get(latest ?? '') ?? 0)) latest = last
+      }
+      id = latest
+    }
+    return path.reverse()
+  }
+
+  function result(): RunResult {
+    if (started === undefined) throw new Error('a result begins with the event run-started')
+    const run = started
+    const wallClockOfStart = Date.parse(run.time) - run.at
+    const wallClock = (at: number): string => new Date(wallClockOfStart + at).toISOString()
+    return {
+      llmflows: 1,
+      flow: run.flow,
+      run_id: run.run_id,
+      status: finished?.status ?? 'cancelled',
+      start_time: run.time,
+      end_time: finished?.time ?? wallClock(lastAt),
+      execution_time: seconds(lastAt - run.at),
+      inputs: run.inputs,
+      outputs: outputsOf(run, records),
+      usage: usageOf([...records.values()]),
+      critical_path: criticalPath(run),
+      // Unlike an assignment, `fromEntries` makes even `__proto__` a plain property.
+      steps: Object.fromEntries(
+        Array.from(records, ([id, record]) => [id, record.result(lastAt, wallClock)] as const),
+      ),
+    }
+  }
+
+  return { apply, result }
+}
+
+/** The step of the flow that an item such as `critic[3]` belongs to; any other id is its own. */
+function flowStepOf(id: string): string {
+  return id.endsWith(']') ? id.slice(0, id.lastIndexOf('[')) : id
+}
+
+function outputsOf(
+  run: RunStarted,
+  records: ReadonlyMap<string, StepRecord>,
+): Readonly<Record<string, Json>> {
+  const outputs: (readonly [string, Json])[] = []
+  for (const [key, from] of Object.entries(run.outputs)) {
+    const ids = typeof from === 'string' ? [from] : from
+    const values: Json[] = []
+    for (const id of ids) {
+      const given = records.get(id)?.given
+      if (given !== undefined && Object.hasOwn(given, key)) values.push(given[key] ?? null)
+    }
+    if (values.length < ids.length) continue
+    outputs.push([key, typeof from === 'string' ? (values[0] ?? null) : values])
+  }
+  return Object.fromEntries(outputs)
+}
+
+function usageOf(records: readonly StepRecord[]): RunUsage {
+  const finished = records.flatMap((record) => record.finishedAttempts)
+  const calls = records.reduce((sum, record) => sum + record.calls, 0)
+  const { input_tokens, output_tokens } = tokensOf(finished) ?? { input_tokens: 0, output_tokens: 0 }
+  return { calls, input_tokens, output_tokens, ...costOf(finished, calls) }
+}

@@ -1,0 +1,58 @@
+import type { Json } from '../source/json.ts'
+import type { ModelConfig, RunError, StepStarted, StepSummary, TokenUsage } from './events.ts'
+
+/** What happened to one step. Times are null for a step that never ran; durations are seconds. */
+export interface StepResult {
+  readonly name: string
+  readonly kind: StepSummary['kind']
+  readonly status: StepStatus
+  /** Why it did not succeed; null when it did. */
+  readonly reason: string | null
+  readonly error: RunError | null
+  readonly start_time: string | null
+  readonly end_time: string | null
+  readonly execution_time: number | null
+  /** From ready to started. */
+  readonly queue_time: number | null
+  readonly prompt_inputs: Readonly<Record<string, Json>> | null
+  readonly prompt_template: string | null
+  readonly prompt: string | null
+  readonly messages: StepStarted['messages']
+  readonly model_config: ModelConfig | null
+  /** Null for steps that call no model. */
+  readonly call_data: CallData | null
+  readonly generated: string | null
+  /** Output key → value; null when the step did not succeed. */
+  readonly result: Readonly<Record<string, Json>> | null
+}
+
+export type StepStatus = 'succeeded' | 'failed' | 'blocked' | 'cancelled'
+
+/** The calls of a step: every attempt, and of the last one what the API returned. */
+export interface CallData {
+  readonly retries: number
+  readonly attempts: readonly AttemptResult[]
+  readonly finish_reason: string | null
+  readonly request_id: string | null
+  readonly model: string | null
+  /** Of all attempts together; null when none reported any. */
+  readonly usage: TokenUsage | null
+  /** Dollars for all attempts; null when it is not known. */
+  readonly cost: number | null
+  /** Absent when raw outputs are not kept. */
+  readonly raw_outputs?: Json
+}
+
+export interface AttemptResult {
+  /** Counts from 1. */
+  readonly attempt: number
+  /** Milliseconds since the run started. */
+  readonly start: number
+  readonly duration: number
+  readonly time_to_first_token: number | null
+  readonly status: 'succeeded' | 'failed' | 'cancelled'
+  readonly http_status?: number
+  readonly error: RunError | null
+  /** Seconds until the next attempt; null when there is none. */
+  readonly wait: number | null
+}
