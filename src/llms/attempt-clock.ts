@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { LlmError } from './llm.ts'
 import type { TimeLimits } from './time-limits.ts'
 
@@ -25,6 +26,8 @@ export class AttemptClock {
     this.#caller = caller
     this.#whole = setTimeout(() => this.#fire(wholeMessage(limits)), clamp(limits.attemptMs))
     this.#timer = setTimeout(() => this.#fire(phaseMessage(this.#phase, limits)), clamp(limits.connectMs))
+    // As many calls as run may wait for one signal; Node takes eleven for a leak.
+    setMaxListeners(0, caller)
     caller.addEventListener('abort', this.#onAbort, { once: true })
     if (caller.aborted) this.#onAbort()
   }

@@ -25,6 +25,8 @@ export class OpenAiClient extends OpenAI {
   readonly #endpoint: Endpoint
   readonly #proxy: URL | undefined
   readonly #headers: Readonly<Record<string, string>>
+  /** The client wants one for each request to stop streams with; a clock does that here. */
+  readonly #unused = new AbortController()
   /** The clocks of the attempts in flight, by the signals under which they pass through the client. */
   readonly #clocks = new WeakMap<AbortSignal, AttemptClock>()
 
@@ -81,7 +83,7 @@ export class OpenAiClient extends OpenAI {
       // The client passes it through untouched; `send` narrows it to what is there.
       response: response as unknown as Response,
       options: request,
-      controller: new AbortController(),
+      controller: this.#unused,
       requestLogID: '',
       retryOfRequestLogID: undefined,
       startTime: 0,

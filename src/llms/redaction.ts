@@ -61,6 +61,7 @@ function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret)
   return [
     secret,
+    bytes.toString('base64'),
     bytes.toString('base64').replace(/=+$/, ''),
     bytes.toString('base64url'),
     encodeURIComponent(secret),

@@ -35,7 +35,6 @@ export function post(request: HttpRequest): Promise<HttpResponse> {
   const { url, clock } = request
   return new Promise((resolve, reject) => {
     const route = routeTo(url, request.proxy)
-    const payload = Buffer.from(request.body)
     const via = route.via
     const outgoing = (route.secure ? https : http).request({
       method: 'POST',
@@ -48,7 +47,7 @@ export function post(request: HttpRequest): Promise<HttpResponse> {
         'accept': 'application/json, text/event-stream',
         'accept-encoding': 'identity',
         'content-type': 'application/json',
-        'content-length': payload.length,
+        'content-length': Buffer.byteLength(request.body),
         ...(via?.authorization === undefined ? {} : { 'proxy-authorization': via.authorization }),
         ...request.headers,
       },
@@ -79,7 +78,8 @@ export function post(request: HttpRequest): Promise<HttpResponse> {
         outgoing.destroy()
       }
     })
-    outgoing.end(payload)
+    // A string goes out together with the head, in one write.
+    outgoing.end(request.body)
   })
 }
 

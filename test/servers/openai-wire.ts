@@ -44,7 +44,7 @@ export const DONE = event('[DONE]')
 
 /** Whether a request is for chat; otherwise it is for completions. */
 export function isChat({ request }: Exchange): boolean {
-  return request.path.endsWith('/chat/completions')
+  return request.path.includes('/chat/completions')
 }
 
 /** One chunk of a streamed answer, as the API in question writes it. */
