@@ -4,4 +4,5 @@
  * text and the emoji form of a sign are left alone. C0 controls are not in it: JSON escapes them by itself.
  */
 export const unseen =
-  /(?![\ufe0e\ufe0f])[\x7f-\x9f\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u
+  // The exception stands behind, where it is looked at only after a match: in front it costs three times as much.
+  /[\x7f-\x9f\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb](?<![\ufe0e\ufe0f])/u

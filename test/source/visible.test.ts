@@ -86,9 +86,22 @@ describe('text from outside', () => {
   })
 
   const harmful = fc.constantFrom(
-    ...'\x00\x07\x1b\r\n\t\x7f\x85\x9b\u200b\u202e\u2028\ufeff\ud800\udc00',
-    '\u{e0041}',
-    '\r\n',
+    ...[
+      '\x00',
+      '\x07',
+      '\x1b',
+      '\r',
+      '\n',
+      '\r\n',
+      '\t',
+      '\x7f',
+      '\x85',
+      '\x9b',
+      '\u200b',
+      '\u202e',
+      '\u2028',
+    ],
+    ...['\ufeff', '\ufe0f', '\ud800', '\udc00', '\u{e0041}', '\u{e0100}'],
   )
   const anyText = fc
     .array(fc.oneof(harmful, fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), {

@@ -1,0 +1,47 @@
+import type { AttemptFinished } from '../run/events.ts'
+import { countText, dollarsText, secondsText, tokensOf } from './amounts.ts'
+
+/** The calls of a step that is running, as far as its finish line tells of them. Times are in milliseconds. */
+export interface Call {
+  readonly startedAt: number
+  attemptAt: number
+  attempts: number
+  /** Of the last attempt; undefined while there is none. */
+  firstTokenAfter: number | undefined
+  /** Undefined as long as no attempt has reported any. */
+  tokens: number | undefined
+  /** Undefined as long as no attempt has a known cost. */
+  dollars: number | undefined
+}
+
+export function newCall(at: number): Call {
+  return {
+    startedAt: at,
+    attemptAt: at,
+    attempts: 0,
+    firstTokenAfter: undefined,
+    tokens: undefined,
+    dollars: undefined,
+  }
+}
+
+export function beginAttempt(call: Call, at: number): void {
+  call.attemptAt = at
+  call.attempts++
+  call.firstTokenAfter = undefined
+}
+
+export function addAttempt(call: Call, { usage, cost }: AttemptFinished): void {
+  if (usage !== null) call.tokens = (call.tokens ?? 0) + tokensOf(usage)
+  if (cost !== null) call.dollars = (call.dollars ?? 0) + cost
+}
+
+/** `17 tokens  $0.0000  first token 0.31s  1 retry`, without what is not known. */
+export function callText({ tokens, dollars, firstTokenAfter, attempts }: Call): string {
+  const parts: string[] = []
+  if (tokens !== undefined) parts.push(countText(tokens, 'token'))
+  if (dollars !== undefined) parts.push(dollarsText(dollars))
+  if (firstTokenAfter !== undefined) parts.push(`first token ${secondsText(firstTokenAfter / 1000)}`)
+  if (attempts > 1) parts.push(attempts === 2 ? '1 retry' : `${attempts - 1} retries`)
+  return parts.join('  ')
+}

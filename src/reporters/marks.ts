@@ -1,0 +1,9 @@
+/** The sign that stands for what happened to a step or a run. */
+export const marks = {
+  started: '▶',
+  succeeded: '✔',
+  failed: '✖',
+  blocked: '↷',
+  cancelled: '⊘',
+  retry: '↻',
+} as const

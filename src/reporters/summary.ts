@@ -1,0 +1,56 @@
+import type { RunResult } from '../run/result.ts'
+import type { StepResult } from '../run/step-result.ts'
+import type { Palette } from '../source/palette.ts'
+import { visibleLine } from '../source/visible.ts'
+import { countText, dollarsText, secondsText } from './amounts.ts'
+import { criticalPathLines } from './critical-path-lines.ts'
+import { marks } from './marks.ts'
+import { paintOf, tableLines } from './table.ts'
+
+/** What a run came to: a table when it had more than one step, then its totals and its critical path. */
+export function summaryText(
+  result: RunResult,
+  { palette, columns }: { readonly palette: Palette; readonly columns: number },
+): string {
+  const steps = Object.values(result.steps)
+  const table = steps.length > 1 ? ['', ...tableLines(result, { palette, columns })] : []
+  const lines = [...table, '', totalsLine(result, steps, palette), ...criticalPathLines(result, columns)]
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+function totalsLine(result: RunResult, steps: readonly StepResult[], palette: Palette): string {
+  const { calls, input_tokens, output_tokens, cost, unpriced_calls } = result.usage
+  const tokens = input_tokens + output_tokens
+  const totals = [stepsText(steps)]
+  if (calls > 0) totals.push(countText(calls, 'call'))
+  if (tokens > 0) totals.push(countText(tokens, 'token'))
+  if (calls > 0 && cost !== null) totals.push(dollarsText(cost))
+  if (cost !== null && unpriced_calls > 0)
+    totals.push(`${countText(unpriced_calls, 'call')} of unknown price`)
+  const parts = [secondsText(result.execution_time), totals.join(', ')]
+  const speed = speedUp(result, steps)
+  if (result.status === 'succeeded' && speed >= meaningfulSpeedUp)
+    parts.push(palette.success(`${speed.toFixed(1)}× faster than one by one`))
+  const paint = paintOf(result.status, palette)
+  return `${paint(marks[result.status])} ${palette.bold(visibleLine(result.flow))}  ${parts.join('   ')}`
+}
+
+/** `9 steps`, or `9 steps (1 failed, 3 blocked)`. */
+function stepsText(steps: readonly StepResult[]): string {
+  const unsuccessful: string[] = []
+  for (const status of ['failed', 'blocked', 'cancelled'] as const) {
+    const count = steps.filter((step) => step.status === status).length
+    if (count > 0) unsuccessful.push(`${count} ${status}`)
+  }
+  const all = countText(steps.length, 'step')
+  return unsuccessful.length === 0 ? all : `${all} (${unsuccessful.join(', ')})`
+}
+
+/** Below this, one would not notice. */
+const meaningfulSpeedUp = 1.1
+
+/** How many times as long the steps would have taken one after the other. */
+function speedUp(result: RunResult, steps: readonly StepResult[]): number {
+  const oneByOne = steps.reduce((sum, step) => sum + (step.execution_time ?? 0), 0)
+  return result.execution_time > 0 ? oneByOne / result.execution_time : 1
+}

@@ -1,0 +1,70 @@
+import type { RunResult } from '../run/result.ts'
+import type { StepResult } from '../run/step-result.ts'
+import type { Palette } from '../source/palette.ts'
+import { visibleLine } from '../source/visible.ts'
+import { elide, padRight, width } from '../source/width.ts'
+import { dollarsText, secondsText, tokensOf } from './amounts.ts'
+import { marks } from './marks.ts'
+
+const headings = ['status', 'start', 'time', 'tokens', 'cost'] as const
+const shortestName = 12
+const gap = '  '
+
+/** A row per step: when it started, how long it took, what it used. What is not known of any step has no column. */
+export function tableLines(
+  result: RunResult,
+  { palette, columns }: { readonly palette: Palette; readonly columns: number },
+): readonly string[] {
+  const steps = Object.values(result.steps)
+  const runStart = Date.parse(result.start_time)
+  const allRows = steps.map((step) => figures(step, runStart))
+  const isKnown = headings.map((_, column) => allRows.some((row) => row[column] !== ''))
+  const shownHeadings = headings.filter((_, column) => isKnown[column])
+  const rows = allRows.map((row) => row.filter((_, column) => isKnown[column]))
+  const widths = shownHeadings.map((heading, column) =>
+    rows.reduce((most, row) => Math.max(most, (row[column] ?? '').length), heading.length),
+  )
+  const names = steps.map((step) => visibleLine(step.name))
+  const longest = names.reduce((most, name) => Math.max(most, width(name)), 'step'.length)
+  const room = columns - gap.length - widths.reduce((sum, one) => sum + gap.length + one, 0)
+  const nameColumns = Math.min(longest, Math.max(shortestName, room))
+
+  const line = (name: string, row: readonly string[]): string => {
+    const [status = '', ...numbers] = row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    )
+    return [padRight(elide(name, nameColumns), nameColumns), status, ...numbers].join(gap).trimEnd()
+  }
+  return [
+    palette.dim(gap + line('step', shownHeadings)),
+    ...steps.map(({ status }, index) => {
+      const mark = paintOf(status, palette)(marks[status])
+      return `${mark} ${line(names[index] ?? '', rows[index] ?? [])}`
+    }),
+  ]
+}
+
+/** In the order of the headings. */
+function figures(step: StepResult, runStart: number): readonly string[] {
+  const { usage = null, cost = null } = step.call_data ?? {}
+  return [
+    step.status,
+    step.start_time === null ? '' : secondsText((Date.parse(step.start_time) - runStart) / 1000),
+    step.execution_time === null ? '' : secondsText(step.execution_time),
+    usage === null ? '' : String(tokensOf(usage)),
+    usage === null || cost === null ? '' : dollarsText(cost),
+  ]
+}
+
+/** The colour of a status. */
+export function paintOf(status: StepResult['status'], palette: Palette): (text: string) => string {
+  switch (status) {
+    case 'succeeded':
+      return palette.success
+    case 'failed':
+      return palette.error
+    case 'blocked':
+    case 'cancelled':
+      return palette.warning
+  }
+}

@@ -1,0 +1,147 @@
+import type { RunEvent, StepStarted } from '../run/events.ts'
+import { createResult } from '../run/result.ts'
+import type { Palette } from '../source/palette.ts'
+import { visibleLine } from '../source/visible.ts'
+import { elide, padRight, width } from '../source/width.ts'
+import { secondsText } from './amounts.ts'
+import { answerLines } from './answer.ts'
+import { addAttempt, beginAttempt, callText, newCall } from './call.ts'
+import type { Call } from './call.ts'
+import { marks } from './marks.ts'
+import { blockedText, cancelledText, helpLines, retryText } from './outcome.ts'
+import type { Reporter } from './reporter.ts'
+import { summaryText } from './summary.ts'
+
+export interface VerboseOptions {
+  /** Gets whole lines, the line break included. */
+  readonly write: (text: string) => void
+  readonly palette: Palette
+  /** Of the terminal; the table and the critical path are made to fit. */
+  readonly columns: number
+  /** Leave out what the models answered. Default: false. */
+  readonly quietText?: boolean
+}
+
+/** Columns that a name may take in the lines of a run. */
+const longestName = 32
+const indent = ' '.repeat(8)
+/** What stands between a name and its details when there is no duration. */
+const noDuration = ' '.repeat(12)
+
+/** Said once, before the first answer of a provider whose answers are not those of a model to work with. */
+const providerNotes = new Map([
+  ['embedded', 'answers come from muse, a tiny demonstration model that shows how a flow runs'],
+  ['scripted', 'answers are scripted in the flow, no model is called'],
+])
+
+/** A line for each thing that happens to a step, what was generated, and at the end a table and the critical path. */
+export function createVerbose(options: VerboseOptions): Reporter {
+  const { write, palette, columns, quietText = false } = options
+  const fold = createResult({ keepRaw: false })
+  const names = new Map<string, string>()
+  const calls = new Map<string, Call>()
+  const notedProviders = new Set<string>()
+  let nameColumns = 0
+
+  function nameOf(id: string): string {
+    return names.get(id) ?? visibleLine(id)
+  }
+
+  /** `took` is in milliseconds; undefined leaves its column empty. */
+  function line(
+    event: { at: number; step: string },
+    mark: string,
+    took: number | undefined,
+    details: string,
+  ): void {
+    const time = palette.dim(secondsText(event.at / 1000).padStart(6))
+    const name = padRight(elide(nameOf(event.step), nameColumns), nameColumns)
+    const duration = took === undefined ? noDuration : `  ${secondsText(took / 1000).padStart(6)}    `
+    write(`${time}  ${mark} ${(name + duration + details).trimEnd()}\n`)
+  }
+
+  function block(texts: readonly string[], paint: (text: string) => string): void {
+    for (const text of texts) write(text === '' ? '\n' : `${indent}${paint(text)}\n`)
+  }
+
+  function start(event: StepStarted): void {
+    calls.set(event.step, newCall(event.at))
+    const provider = event.model_config?.provider
+    const note = provider === undefined ? undefined : providerNotes.get(provider)
+    if (provider !== undefined && note !== undefined && !notedProviders.has(provider)) {
+      notedProviders.add(provider)
+      block([note], palette.warning)
+    }
+    const model = event.model_config === null ? 'value' : `${provider} ${event.model_config.model}`
+    line(event, palette.note(marks.started), undefined, palette.dim(visibleLine(model)))
+  }
+
+  function finish(event: { at: number; step: string }, mark: string, details: readonly string[]): void {
+    const call = calls.get(event.step)
+    calls.delete(event.step)
+    const all = call === undefined ? details : [...details, callText(call)]
+    const took = call === undefined ? undefined : event.at - call.startedAt
+    line(event, mark, took, all.filter((text) => text !== '').join('  '))
+  }
+
+  function answer(text: string | null): void {
+    if (text !== null && !quietText) block(answerLines(text), palette.bold)
+  }
+
+  function onEvent(event: RunEvent): void {
+    fold.apply(event)
+    switch (event.type) {
+      case 'run-started':
+        for (const step of event.steps) names.set(step.id, visibleLine(step.name))
+        for (const name of names.values()) nameColumns = Math.max(nameColumns, width(name))
+        nameColumns = Math.min(nameColumns, longestName)
+        break
+      case 'step-ready':
+        break
+      case 'step-started':
+        start(event)
+        break
+      case 'attempt-started': {
+        const call = calls.get(event.step)
+        if (call !== undefined) beginAttempt(call, event.at)
+        break
+      }
+      case 'attempt-first-token': {
+        const call = calls.get(event.step)
+        if (call !== undefined) call.firstTokenAfter = event.at - call.attemptAt
+        break
+      }
+      case 'attempt-finished': {
+        const call = calls.get(event.step)
+        if (call === undefined) break
+        addAttempt(call, event)
+        const retry = retryText(event)
+        if (retry === undefined) break
+        line(event, palette.warning(marks.retry), event.at - call.attemptAt, palette.warning(retry))
+        break
+      }
+      case 'step-succeeded':
+        finish(event, palette.success(marks.succeeded), [])
+        answer(event.generated)
+        break
+      case 'step-failed':
+        finish(event, palette.error(marks.failed), [palette.error(visibleLine(event.error.message))])
+        block(helpLines(event.error), palette.help)
+        answer(event.generated)
+        break
+      case 'step-blocked':
+        finish(event, palette.warning(marks.blocked), [blockedText(event.by.map(nameOf))])
+        break
+      case 'step-cancelled':
+        finish(event, palette.warning(marks.cancelled), [cancelledText[event.reason]])
+        break
+      case 'run-finished':
+        write(summaryText(fold.result(), { palette, columns }))
+        break
+      default:
+        event satisfies never
+    }
+  }
+
+  return { onEvent }
+}
