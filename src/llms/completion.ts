@@ -14,7 +14,7 @@ export class Completion {
   add(chunk: JsonObject): void {
     for (const [name, value] of Object.entries(chunk)) {
       if (name === 'choices') this.#addChoices(value)
-      else if (value !== null && name !== '__proto__') this.#fields[name] = value
+      else if (value !== null && name !== '__proto__') this.#fields[name] = copied(value)
     }
   }
 
@@ -70,12 +70,17 @@ function joinedLists(before: readonly unknown[], pieces: readonly unknown[]): re
   for (const piece of pieces) {
     const place = isObject(piece) && typeof piece['index'] === 'number' ? piece['index'] : undefined
     const at = place === undefined ? -1 : list.findIndex((item) => isObject(item) && item['index'] === place)
-    if (at === -1) list.push(piece)
+    if (at === -1) list.push(copied(piece))
     else list[at] = joined('', list[at], piece)
   }
   return list
 }
 
+/** A copy that no later piece changes the original through, and that has no field called `__proto__` anywhere. */
 function copied(value: unknown): unknown {
-  return isObject(value) ? { ...value } : value
+  if (Array.isArray(value)) return value.map(copied)
+  if (!isObject(value)) return value
+  const copy: Record<string, unknown> = {}
+  merge(copy, value)
+  return copy
 }

@@ -49,10 +49,10 @@ export async function openLlm(config: LlmConfig, options: OpenOptions): Promise<
     throw new LlmError('request-refused', `${place.message}\n${place.help}`, { retryable: false })
   }
   if (place.kind === 'http') {
-    const { openAiLlm } = await import('./openai-llm.ts')
+    const [{ openAiLlm }, { routeTo }] = await Promise.all([import('./openai-llm.ts'), import('./route.ts')])
     return openAiLlm(config, {
       endpoint: place.endpoint,
-      proxy: place.proxy,
+      route: await routeTo(new URL(place.endpoint.url), place.proxy),
       limits: { ...timeLimitsOf(config), ...options.timeLimits },
       world,
       redact: createRedactor(secretsIn(world.env, [config])),

@@ -1,8 +1,9 @@
 import OpenAI from 'openai'
 import { APIPromise } from 'openai/core/api-promise'
-import { type AttemptClock } from './attempt-clock.ts'
+import type { AttemptClock } from './attempt-clock.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Api } from './llm.ts'
+import type { Route } from './route.ts'
 import { type HttpResponse, post } from './transport.ts'
 
 type RequestOptions = Parameters<OpenAI['request']>[0]
@@ -23,14 +24,14 @@ export type Body =
  */
 export class OpenAiClient extends OpenAI {
   readonly #endpoint: Endpoint
-  readonly #proxy: URL | undefined
+  readonly #route: Route
   readonly #headers: Readonly<Record<string, string>>
   /** The client wants one for each request to stop streams with; a clock does that here. */
   readonly #unused = new AbortController()
   /** The clocks of the attempts in flight, by the signals under which they pass through the client. */
   readonly #clocks = new WeakMap<AbortSignal, AttemptClock>()
 
-  constructor(endpoint: Endpoint, proxy: URL | undefined) {
+  constructor(endpoint: Endpoint, route: Route) {
     super({
       // It insists on a key; the one that is sent is the endpoint's.
       apiKey: 'unused',
@@ -44,7 +45,7 @@ export class OpenAiClient extends OpenAI {
       fetch: () => Promise.reject(new Error('requests travel by post()')),
     })
     this.#endpoint = endpoint
-    this.#proxy = proxy
+    this.#route = route
     this.#headers = {
       'user-agent': 'llmflows',
       ...(endpoint.key === undefined ? {} : { authorization: `Bearer ${endpoint.key}` }),
@@ -76,7 +77,7 @@ export class OpenAiClient extends OpenAI {
       url,
       headers: this.#headers,
       body: JSON.stringify(request.body),
-      proxy: this.#proxy,
+      route: this.#route,
       clock,
     })
     return {

@@ -15,6 +15,7 @@ import {
 import { OpenAiClient } from './openai-client.ts'
 import { requestBody } from './request-body.ts'
 import { jsonTexts } from './json-texts.ts'
+import type { Route } from './route.ts'
 import type { TimeLimits } from './time-limits.ts'
 import type { World } from './world.ts'
 
@@ -23,7 +24,7 @@ const MAX_ERROR_BYTES = 64 * 1024
 
 export interface OpenAiLlmOptions {
   readonly endpoint: Endpoint
-  readonly proxy: URL | undefined
+  readonly route: Route
   readonly limits: TimeLimits
   readonly world: World
   /** Takes the secrets out of a text. */
@@ -32,7 +33,7 @@ export interface OpenAiLlmOptions {
 
 /** An LLM behind a server that speaks OpenAI's protocol. */
 export function openAiLlm(config: LlmConfig, options: OpenAiLlmOptions): Llm {
-  const client = new OpenAiClient(options.endpoint, options.proxy)
+  const client = new OpenAiClient(options.endpoint, options.route)
   return {
     async call(request, callOptions) {
       const clock = new AttemptClock(options.limits, callOptions.signal)

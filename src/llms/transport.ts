@@ -1,10 +1,9 @@
-import * as http from 'node:http'
-import * as https from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import { AnswerBody } from './answer-body.ts'
 import type { AttemptClock } from './attempt-clock.ts'
 import { connectionError } from './connection-error.ts'
-import { routeTo } from './connections.ts'
 import { LlmError } from './llm.ts'
+import type { Route } from './route.ts'
 
 /** An answer larger than this is not one. */
 export const MAX_ANSWER_BYTES = 8 * 2 ** 20
@@ -13,15 +12,13 @@ export interface HttpRequest {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** The proxy on the way, if any. */
-  readonly proxy: URL | undefined
+  readonly route: Route
   readonly clock: AttemptClock
 }
 
 /** As much of a fetch `Response` as the openai client and its callers look at. */
 export interface HttpResponse {
   readonly status: number
-  readonly ok: boolean
   readonly headers: { get(name: string): string | null }
   readonly body: AnswerBody
 }
@@ -32,11 +29,10 @@ export interface HttpResponse {
  * times slower with a thousand calls in flight, has no limits, and follows redirects with the key in hand.
  */
 export function post(request: HttpRequest): Promise<HttpResponse> {
-  const { url, clock } = request
+  const { url, clock, route } = request
+  const { via } = route
   return new Promise((resolve, reject) => {
-    const route = routeTo(url, request.proxy)
-    const via = route.via
-    const outgoing = (route.secure ? https : http).request({
+    const outgoing = route.request({
       method: 'POST',
       agent: route.agent,
       host: (via?.proxy ?? url).hostname.replace(/^\[|\]$/g, ''),
@@ -59,7 +55,7 @@ export function post(request: HttpRequest): Promise<HttpResponse> {
     outgoing.on('socket', (socket) => {
       // The reply's clock starts when the connection stands; a kept connection stands already.
       if (!socket.connecting) clock.enter('first-byte')
-      else socket.once(route.secure ? 'secureConnect' : 'connect', () => clock.enter('first-byte'))
+      else socket.once(route.readyEvent, () => clock.enter('first-byte'))
     })
     outgoing.on('error', (error) => reject(connectionError(error, url.origin)))
     outgoing.on('response', (message) => {
@@ -72,7 +68,7 @@ export function post(request: HttpRequest): Promise<HttpResponse> {
       try {
         const body = new AnswerBody(message, { clock, maxBytes: MAX_ANSWER_BYTES })
         clock.onStop((reason) => body.stop(reason))
-        resolve({ status, ok: status >= 200 && status < 300, headers: headersOf(message), body })
+        resolve({ status, headers: headersOf(message), body })
       } catch (error) {
         reject(error)
         outgoing.destroy()
@@ -83,7 +79,7 @@ export function post(request: HttpRequest): Promise<HttpResponse> {
   })
 }
 
-function headersOf(message: http.IncomingMessage): HttpResponse['headers'] {
+function headersOf(message: IncomingMessage): HttpResponse['headers'] {
   return {
     get(name) {
       const value = message.headers[name.toLowerCase()]

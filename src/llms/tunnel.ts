@@ -4,52 +4,11 @@ import { Duplex } from 'node:stream'
 import * as tls from 'node:tls'
 import { proxyAuthorization } from './proxy.ts'
 
-/** How requests to an origin travel. */
-export interface Route {
-  readonly secure: boolean
-  readonly agent: http.Agent
-  /** Set when the request itself is made to a proxy, which then wants the whole URL as its path. */
-  readonly via?: { readonly proxy: URL; readonly authorization: string | undefined }
-}
-
-// Every step that runs holds a connection: no cap, and what is free is kept for the next one. LLMs of one origin share
-// them, as do runs of one process; free connections do not keep the process alive.
-const settings = {
-  keepAlive: true,
-  maxSockets: Infinity,
-  maxFreeSockets: Infinity,
-  scheduling: 'lifo',
-} as const
-const agents = new Map<string, http.Agent>()
-
-/** The route to a URL, directly or through a proxy. */
-export function routeTo(url: URL, proxy: URL | undefined): Route {
-  if (url.protocol === 'https:') {
-    const agent =
-      proxy === undefined
-        ? shared('https', () => new https.Agent(settings))
-        : shared(`tunnel ${proxy.href}`, () => new TunnelAgent(proxy))
-    return { secure: true, agent }
-  }
-  if (proxy === undefined) return { secure: false, agent: shared('http', () => new http.Agent(settings)) }
-  const secure = proxy.protocol === 'https:'
-  const agent = secure
-    ? shared('https', () => new https.Agent(settings))
-    : shared('http', () => new http.Agent(settings))
-  return { secure, agent, via: { proxy, authorization: proxyAuthorization(proxy) } }
-}
-
-function shared(name: string, create: () => http.Agent): http.Agent {
-  const agent = agents.get(name) ?? create()
-  agents.set(name, agent)
-  return agent
-}
-
 /** Connects through a proxy's CONNECT, then speaks TLS with the server itself: the proxy sees no key and no prompt. */
-class TunnelAgent extends https.Agent {
+export class TunnelAgent extends https.Agent {
   readonly #proxy: URL
 
-  constructor(proxy: URL) {
+  constructor(proxy: URL, settings: https.AgentOptions) {
     super(settings)
     this.#proxy = proxy
   }
