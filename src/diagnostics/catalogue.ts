@@ -1,0 +1,72 @@
+/** Every code that a diagnostic can have, with what it means. `llmflows explain CODE` prints it. */
+export const catalogue = {
+  'not-text': 'The file holds a NUL character, so it is no text: an image or a program, perhaps.',
+  'file-too-large': 'The flow file is larger than a flow file may be. Long texts belong into template files.',
+  'empty-file': 'The file is empty or holds nothing but comments.',
+  'too-deep':
+    'Lists and mappings stand inside each other more than 64 deep. No flow needs that, and reading it could exhaust the stack.',
+  'yaml-syntax':
+    'The text is not YAML. Most often the indentation is off, or a text with a colon or a brace in it needs quotes or a | block.',
+  'yaml-tag': 'A tag such as !include is used. Flow files are plain data and know no tags.',
+  'yaml-value':
+    'A value cannot be kept as JSON: not a number, infinite, too large to be exact, or an alias that leads nowhere.',
+  'duplicate-key': 'The same key stands twice in one mapping, so one of the two values would be lost.',
+  'unknown-key':
+    'A key is none of those that are known in its place. Every key has a meaning, so one that is not known is a slip.',
+  'missing-key': 'A mapping lacks a key that it must have.',
+  'wrong-type': 'A value has another type than its key takes.',
+  'unknown-value': 'A value is none of the words that its key takes.',
+  'bad-value': 'A value does not have the form that its key takes.',
+  'bad-name':
+    'A name cannot stand in a placeholder. Names are letters, digits and _, and do not start with a digit.',
+  'bad-default': 'The default of an input does not have the type of the input.',
+  'out-of-range': 'A number is too small or too large, or something is empty that must not be.',
+  'missing-verb':
+    'A step does not say what it does. Each has exactly one of the keys "prompt", "template" and "value".',
+  'several-verbs':
+    'A step says two things that it does. Each has exactly one of the keys "prompt", "template" and "value".',
+  'unknown-template': 'A step names a template that is not declared under "templates".',
+  'unknown-llm': 'A step or "defaults" names an LLM that is not declared under "llms".',
+  'unknown-step': 'A connection names a step that does not exist. Connections use the ids of steps.',
+  'unknown-output': 'The outputs name a key that no step gives.',
+  'unknown-variable': 'A placeholder uses a variable that is neither an input nor the output of a step.',
+  'unknown-formatter':
+    'A placeholder uses a formatter that does not exist, or gives one an argument that it does not take.',
+  'malformed-placeholder':
+    'Something begins like a placeholder for a known variable but does not end like one, and would be printed as it stands.',
+  'jinja-braces':
+    'Two braces with blanks inside are literal text here, although the name inside is a variable. Placeholders have one brace.',
+  'similar-input':
+    'The flow declares no inputs, so an unknown variable becomes one; its name is so close to another that it may be a slip.',
+  'duplicate-output':
+    'Two steps give the same output key, so it would not be clear whose value a placeholder means.',
+  'output-is-input':
+    'A step gives an output key that is also an input, so it would not be clear whose value a placeholder means.',
+  'hidden-variable': 'The item or the index of a "for_each" has the name of an input or an output.',
+  'needs-for-each':
+    'Something that only makes sense for the items of a "for_each" stands in a step without one.',
+  'bad-for-each': 'A step can run for a count, for a list, or for the items of a list input.',
+  'too-many-items':
+    'A step has more items than a run allows. The limit is there so that a slip does not become a bill.',
+  'unknown-item-count':
+    'Items can only have output keys of their own when their number is known before the run.',
+  'two-systems': 'A step has both a system message and a template for one.',
+  'needs-chat': 'A step uses something that only the chat API knows on an LLM with "api: completions".',
+  'bad-file':
+    'A template file cannot be read: it does not exist, is no text, or is outside the folder of the flow.',
+  'key-in-flow':
+    'An API key stands in the flow. Keys come from environment variables; a flow only names them.',
+  'bad-override':
+    'A --set or --llm option names a place that the flow does not have, or gives a value that cannot be read.',
+  'cycle': 'Steps wait for each other in a circle, so none of them could ever start.',
+  'order-only-connection':
+    'A connection carries no data: the later step uses nothing that the earlier one gives. That is allowed, but often a placeholder was forgotten.',
+  'unused-template': 'A template is declared and no step uses it.',
+  'unused-input': 'An input is declared and no step uses it.',
+  'unused-llm': 'An LLM is declared and no step calls it.',
+  'unused-step':
+    'Nothing uses what a step gives, and it is not among the outputs: its answer is paid for and thrown away.',
+  'repeated-output': 'The outputs name the same key twice.',
+} as const satisfies Readonly<Record<string, string>>
+
+export type Code = keyof typeof catalogue

@@ -1,0 +1,95 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { FlowFolder } from './flow-folder.ts'
+import { SourceFile } from './source-file.ts'
+
+export type FlowSource =
+  /** `folder` is undefined for a flow that does not stand in a file. */
+  | { readonly ok: true; readonly file: SourceFile; readonly folder: FlowFolder | undefined }
+  | { readonly ok: false; readonly message: string; readonly help?: string }
+
+/**
+ * Reads a flow file; for a folder the `flow.yaml` in it. At most `maxBytes` are read. Never rejects: what is wrong comes
+ * back in words.
+ */
+export async function readFlowFile(path: string, maxBytes: number): Promise<FlowSource> {
+  try {
+    const facts = await stat(path)
+    if (facts.isDirectory()) return await readFolder(path, maxBytes)
+    if (!facts.isFile() && !facts.isFIFO()) return { ok: false, message: `"${path}" is not a file` }
+    if (facts.size > maxBytes) {
+      return {
+        ok: false,
+        message: `"${path}" has ${facts.size} bytes, and a flow file may have ${maxBytes}`,
+        help: 'keep long texts in template files, or raise the limit with --max-flow-bytes',
+      }
+    }
+    return sourceOf(path, await readFile(path), new FlowFolder(path))
+  } catch (error) {
+    return explain(path, error)
+  }
+}
+
+/** A flow from bytes that are not a file's, such as standard input. */
+export function sourceOf(name: string, bytes: Uint8Array, folder?: FlowFolder): FlowSource {
+  try {
+    // A byte order mark is taken off, so that offsets count what the author sees.
+    return {
+      ok: true,
+      file: new SourceFile(name, new TextDecoder('utf-8', { fatal: true }).decode(bytes)),
+      folder,
+    }
+  } catch {
+    return { ok: false, message: `"${name}" is not a text file`, help: 'a flow is YAML or JSON in UTF-8' }
+  }
+}
+
+async function readFolder(path: string, maxBytes: number): Promise<FlowSource> {
+  const inside = join(path, 'flow.yaml')
+  const exists = await stat(inside).then(
+    (facts) => facts.isFile(),
+    () => false,
+  )
+  if (exists) return readFlowFile(inside, maxBytes)
+  const flows = (await readdir(path)).filter((name) => /\.(?:ya?ml|json)$/.test(name)).sort()
+  const help =
+    flows.length === 0
+      ? undefined
+      : `name one of the files in it: ${flows
+          .slice(0, 8)
+          .map((name) => join(path, name))
+          .join(', ')}`
+  return {
+    ok: false,
+    message: `"${path}" is a folder without a flow.yaml`,
+    ...(help === undefined ? {} : { help }),
+  }
+}
+
+async function explain(path: string, error: unknown): Promise<FlowSource> {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const similar = await similarFile(path)
+    return {
+      ok: false,
+      message: `flow file "${path}" does not exist`,
+      ...(similar === undefined ? {} : { help: `did you mean "${similar}"?` }),
+    }
+  }
+  if (code === 'EACCES' || code === 'EPERM')
+    return { ok: false, message: `flow file "${path}" may not be read` }
+  return { ok: false, message: `flow file "${path}" cannot be read (${code})` }
+}
+
+/** The same path with an ending that flows have, here or in `flows`. */
+async function similarFile(path: string): Promise<string | undefined> {
+  const name = basename(path).replace(/\.[^.]*$/, '')
+  for (const folder of [dirname(path), 'flows']) {
+    const files = await readdir(folder).catch(() => [])
+    const found = files.find(
+      (file) => file === `${name}.yaml` || file === `${name}.yml` || file === `${name}.json`,
+    )
+    if (found !== undefined) return join(folder, found)
+  }
+  return undefined
+}

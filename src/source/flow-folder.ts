@@ -1,0 +1,58 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { SourceFile } from './source-file.ts'
+
+export type ReadFile =
+  | { readonly ok: true; readonly file: SourceFile }
+  /** `problem` is the end of a sentence that names the file. */
+  | { readonly ok: false; readonly problem: string; readonly help?: string }
+
+const MAX_BYTES = 1024 * 1024
+const MAX_FILES = 1000
+
+/**
+ * The folder of a flow file: the only place from which a flow may read. A flow can come from anyone, so a path that
+ * leaves the folder is refused, also one that leaves it through a symbolic link.
+ */
+export class FlowFolder {
+  readonly #flowPath: string
+  #files = 0
+
+  /** `flowPath` is the path of the flow file as the user wrote it. */
+  constructor(flowPath: string) {
+    this.#flowPath = flowPath
+  }
+
+  /** Reads a UTF-8 text file of at most 1 MiB, named relative to the folder. */
+  read(path: string): ReadFile {
+    const outside = {
+      ok: false,
+      problem: "is outside the flow's folder",
+      help: 'copy it into the folder of the flow file',
+    } as const
+    if (isAbsolute(path) || path.split(/[\\/]/).includes('..')) return outside
+    if (++this.#files > MAX_FILES) return { ok: false, problem: `is one of more than ${MAX_FILES} files` }
+    const shown = join(dirname(this.#flowPath), path)
+    try {
+      const folder = realpathSync(dirname(this.#flowPath))
+      const real = realpathSync(shown)
+      const inside = relative(folder, real)
+      if (inside.startsWith(`..${sep}`) || inside === '..' || isAbsolute(inside)) return outside
+      const facts = statSync(real)
+      if (!facts.isFile()) return { ok: false, problem: 'is not a file' }
+      if (facts.size > MAX_BYTES) return { ok: false, problem: `is larger than ${MAX_BYTES} bytes` }
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(real))
+      return { ok: true, file: new SourceFile(shown, text) }
+    } catch (error) {
+      return { ok: false, ...explain(error) }
+    }
+  }
+}
+
+function explain(error: unknown): { problem: string; help?: string } {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') return { problem: 'does not exist', help: "paths are relative to the flow's folder" }
+  if (code === 'EACCES' || code === 'EPERM') return { problem: 'may not be read' }
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return { problem: 'is not UTF-8 text' }
+  return { problem: `cannot be read (${String(code)})` }
+}
