@@ -1,0 +1,66 @@
+import { closest } from '../diagnostics/closest.ts'
+import type { Json } from '../source/json.ts'
+import type { Flow } from './flow.ts'
+import { valueProblem } from './value-check.ts'
+
+/** Why an input cannot be taken as it is. */
+export interface InputProblem {
+  readonly kind: 'missing' | 'unknown' | 'invalid'
+  readonly input: string
+  /** Lower case, no full stop. */
+  readonly message: string
+  readonly help?: string
+}
+
+export interface BoundInputs {
+  /** Frozen, defaults filled in, in the order of the flow. */
+  readonly values: ReadonlyMap<string, Json>
+  readonly problems: readonly InputProblem[]
+}
+
+/** Gives a flow its inputs: checks each against its schema and fills in defaults. Says all that is wrong in one go. */
+export function bindInputs(flow: Flow, given: ReadonlyMap<string, Json>): BoundInputs {
+  const values = new Map<string, Json>()
+  const problems: InputProblem[] = []
+  for (const name of given.keys()) {
+    if (flow.inputs.has(name)) continue
+    const guess = closest(name, flow.inputs.keys())
+    const known = [...flow.inputs.keys()].join(', ')
+    const help =
+      guess !== undefined
+        ? `did you mean "${guess}"?`
+        : known === ''
+          ? 'the flow takes no inputs'
+          : `the inputs are ${known}`
+    problems.push({
+      kind: 'unknown',
+      input: name,
+      message: `flow "${flow.name}" has no input "${name}"`,
+      help,
+    })
+  }
+  for (const input of flow.inputs.values()) {
+    const value = given.get(input.name) ?? input.default
+    if (value === undefined) {
+      const what = input.description === undefined ? '' : ` (${input.description})`
+      problems.push({
+        kind: 'missing',
+        input: input.name,
+        message: `input "${input.name}" is missing${what}`,
+      })
+      continue
+    }
+    const problem = valueProblem(value, input.schema)
+    if (problem === undefined) values.set(input.name, deepFreeze(structuredClone(value)))
+    else problems.push({ kind: 'invalid', input: input.name, message: `input "${input.name}" ${problem}` })
+  }
+  return { values, problems }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    for (const entry of Object.values(value)) deepFreeze(entry)
+    Object.freeze(value)
+  }
+  return value
+}

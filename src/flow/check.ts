@@ -1,0 +1,102 @@
+import { Diagnosis } from '../diagnostics/diagnosis.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Node } from '../document/node.ts'
+import type { FlowFolder } from '../source/flow-folder.ts'
+import type { SourceFile } from '../source/source-file.ts'
+import { readConnections } from './connections.ts'
+import type { Flow, Step } from './flow.ts'
+import { readInputs } from './inputs.ts'
+import { readLlms } from './llms.ts'
+import { checkLocals, findProducers, readOutputs } from './outputs.ts'
+import { textAt } from './reader.ts'
+import { checkShape } from './shape.ts'
+import { readSteps, unreadSteps } from './steps.ts'
+import { Templates } from './texts.ts'
+import { reportUnused } from './unused.ts'
+import { Variables } from './variables.ts'
+
+export interface CheckOptions {
+  /** Where template files are read from; undefined for a flow that is not a file. */
+  readonly folder: FlowFolder | undefined
+  /** Model of the openai provider when a flow names none. */
+  readonly defaultModel: string
+  /** The most items a `for_each` may have. */
+  readonly maxItems: number
+}
+
+export interface CheckedFlow {
+  /** Undefined when there is an error. */
+  readonly flow?: Flow
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * Makes a flow of a document: its shape held against the schema, every name resolved. All mistakes that can be found
+ * are reported, each once. Where a name is misspelt what follows goes on with the one that was meant, so that a slip
+ * has no echoes.
+ */
+export function checkFlow(root: Node, source: SourceFile, options: CheckOptions): CheckedFlow {
+  const diagnosis = new Diagnosis()
+  const document = checkShape(root, diagnosis)
+  if (document === undefined) return { diagnostics: diagnosis.diagnostics }
+  const declared = readInputs(document, diagnosis)
+  const llms = readLlms(document, options.defaultModel, diagnosis)
+  const templates = new Templates(document, options.folder, diagnosis)
+  const drafts = readSteps(document, { llms, templates, maxItems: options.maxItems, diagnosis })
+  const unread = new Set(unreadSteps(document))
+  const producers = findProducers(drafts, declared, diagnosis)
+  const variables = new Variables({ producers, inputs: declared, unknownOutputs: unread, diagnosis })
+  const steps = drafts.map((draft): Step => ({ ...draft.step, uses: variables.usesOf(draft) }))
+  checkLocals(drafts, producers, variables.inputs, diagnosis)
+  checkItemLists(steps, variables, diagnosis)
+  const connections = readConnections(document, drafts, unread, diagnosis)
+  const outputs = readOutputs(document, producers, unread, diagnosis)
+  const flow: Flow = {
+    name: textAt(document, 'name') ?? '',
+    description: textAt(document, 'description'),
+    source,
+    inputs: variables.inputs,
+    llms: llms.configs,
+    llmSpans: llms.spans,
+    steps,
+    producers,
+    connections,
+    outputs,
+  }
+  reportUnused(flow, { templates, variables, diagnosis, outputsWritten: document.entries.has('outputs') })
+  const diagnostics = once(diagnosis.diagnostics)
+  return diagnostics.some(({ severity }) => severity === 'error') ? { diagnostics } : { flow, diagnostics }
+}
+
+/** `for_each: "{x}"` needs an input that is a list. */
+function checkItemLists(steps: readonly Step[], variables: Variables, diagnosis: Diagnosis): void {
+  for (const { forEach, uses, id } of steps) {
+    if (forEach?.items.kind !== 'input') continue
+    const [alternative] = forEach.items.placeholder.alternatives
+    if (alternative?.kind !== 'reference') continue
+    const { variable } = alternative
+    const span = uses.find((use) => use.variable === variable)?.span
+    const input = variables.inputs.get(variable)
+    if (span === undefined || (input?.type === 'array' && alternative.path.length === 0)) continue
+    diagnosis.error(
+      'bad-for-each',
+      span,
+      `step "${id}" can run for each item of a list input only, and "${variable}" is ${input === undefined ? 'the output of a step' : input.type === 'array' ? 'used in part' : `an input of type ${input.type}`}`,
+      {
+        help:
+          input === undefined ? 'write a count or a list' : `declare it with "type: array" under "inputs:"`,
+      },
+    )
+  }
+}
+
+/** A template that several steps use would say the same thing once for each. */
+function once(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const said = new Set<string>()
+  return diagnostics.filter(({ code, span, message }) => {
+    const key = `${code} ${span.file.path} ${span.start} ${span.end} ${message}`
+    if (said.has(key)) return false
+    said.add(key)
+    return true
+  })
+}

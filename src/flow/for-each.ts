@@ -1,0 +1,83 @@
+import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import type { Node } from '../document/node.ts'
+import type { ValueTemplate } from '../template/value-template.ts'
+import { solePlaceholder } from '../template/template.ts'
+import type { ForEach } from './flow.ts'
+import { child, numberAt, textAt, textNode } from './reader.ts'
+import type { WrittenTemplate } from './texts.ts'
+import { writtenTemplate } from './texts.ts'
+import { readValue } from './values.ts'
+
+export interface ReadForEach {
+  readonly forEach: ForEach
+  /** Its templates; they see no item. */
+  readonly templates: readonly WrittenTemplate[]
+}
+
+/** Reads `for_each`, `as` and `max_concurrency` of a step; `maxItems` bounds how many items there may be. */
+export function readForEach(
+  step: Node,
+  stepId: string,
+  maxItems: number,
+  diagnosis: Diagnosis,
+): ReadForEach | undefined {
+  const node = child(step, 'for_each')
+  if (node === undefined) {
+    for (const key of ['as', 'max_concurrency']) {
+      const lonely = child(step, key)
+      if (lonely !== undefined) {
+        diagnosis.error('needs-for-each', lonely.span, `step "${stepId}" has "${key}" but no "for_each"`, {
+          help: `add "for_each", or remove "${key}"`,
+        })
+      }
+    }
+    return undefined
+  }
+  const templates: WrittenTemplate[] = []
+  const items = readItems(node, templates, diagnosis)
+  if (items === undefined) return undefined
+  const count = items.kind === 'count' ? items.count : items.kind === 'list' ? items.items.length : 0
+  if (count > maxItems) {
+    diagnosis.error(
+      'too-many-items',
+      node.span,
+      `step "${stepId}" has ${count} items, and a step may have ${maxItems}`,
+      {
+        help: `if that is meant, run with --max-items ${count}`,
+      },
+    )
+  }
+  const forEach = {
+    as: textAt(step, 'as') ?? 'item',
+    items,
+    maxConcurrency: numberAt(step, 'max_concurrency'),
+  }
+  return { forEach, templates }
+}
+
+function readItems(
+  node: Node,
+  templates: WrittenTemplate[],
+  diagnosis: Diagnosis,
+): ForEach['items'] | undefined {
+  if (node.kind === 'list') {
+    const items: ValueTemplate[] = node.items.map((item) => readValue(item, templates))
+    return { kind: 'list', items }
+  }
+  const text = textNode(node)
+  if (text === undefined) {
+    return node.kind === 'scalar' && typeof node.value === 'number'
+      ? { kind: 'count', count: node.value }
+      : undefined
+  }
+  const written = writtenTemplate(text)
+  const placeholder = solePlaceholder(written.template)
+  if (placeholder === undefined) {
+    diagnosis.error('bad-for-each', text.span, `"for_each" cannot be the text "${text.value}"`, {
+      help: 'write a count, a list, or "{input}" with the name of a list input',
+    })
+    return undefined
+  }
+  templates.push(written)
+  return { kind: 'input', placeholder }
+}

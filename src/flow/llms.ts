@@ -1,0 +1,177 @@
+import { closest } from '../diagnostics/closest.ts'
+import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import { plain, type Entry, type MapNode, type Node } from '../document/node.ts'
+import type { Span } from '../source/span.ts'
+import { parseDuration } from './duration.ts'
+import type { Api, FinishReason, LlmConfig, Sampling, ScriptedAnswer } from './llm-config.ts'
+import { child, entriesOf, itemsOf, numberAt, textAt, textNode } from './reader.ts'
+
+/** What an answer may have when the flow does not say. */
+const DEFAULT_MAX_TOKENS = 1024
+const DEFAULT_TIMEOUT_MS = 600_000
+const DEFAULT_MAX_RETRIES = 3
+
+export interface Llms {
+  readonly configs: ReadonlyMap<string, LlmConfig>
+  readonly spans: ReadonlyMap<string, Span>
+  /** The LLM of a step that names none. */
+  readonly fallback: LlmConfig
+}
+
+/** Reads `llms` and `defaults`. `defaultModel` is the model of the openai provider when the flow names none. */
+export function readLlms(root: MapNode, defaultModel: string, diagnosis: Diagnosis): Llms {
+  const defaults = child(root, 'defaults')
+  const configs = new Map<string, LlmConfig>()
+  const spans = new Map<string, Span>()
+  for (const entry of entriesOf(child(root, 'llms'))) {
+    refuseSecrets(entry, diagnosis)
+    configs.set(entry.key, readLlm(entry.key, entry.value, { defaults, defaultModel, diagnosis }))
+    spans.set(entry.key, entry.keySpan)
+  }
+  if (configs.size === 0) {
+    const implied = readLlm('default', undefined, { defaults, defaultModel, diagnosis })
+    configs.set(implied.name, implied)
+  }
+  const [first] = configs.values()
+  const fallback = findLlm(textNode(child(defaults, 'llm')), configs, diagnosis) ?? first
+  if (fallback === undefined) throw new Error('a flow has at least one LLM')
+  return { configs, spans, fallback }
+}
+
+/** The LLM of a name, reported when there is none; the one that was probably meant stands in for it. */
+export function findLlm(
+  name: { readonly value: string; readonly span: Span } | undefined,
+  configs: ReadonlyMap<string, LlmConfig>,
+  diagnosis: Diagnosis,
+): LlmConfig | undefined {
+  if (name === undefined) return undefined
+  const found = configs.get(name.value)
+  if (found !== undefined) return found
+  const guess = closest(name.value, configs.keys())
+  diagnosis.error('unknown-llm', name.span, `there is no llm "${name.value}"`, {
+    help:
+      guess === undefined
+        ? `the llms here are ${[...configs.keys()].join(', ')}`
+        : `did you mean "${guess}"?`,
+  })
+  return guess === undefined ? undefined : configs.get(guess)
+}
+
+interface Surroundings {
+  readonly defaults: Node | undefined
+  readonly defaultModel: string
+  readonly diagnosis: Diagnosis
+}
+
+function readLlm(
+  name: string,
+  node: Node | undefined,
+  { defaults, defaultModel, diagnosis }: Surroundings,
+): LlmConfig {
+  const provider = textAt(node, 'provider') ?? 'openai'
+  const answers = child(node, 'answers')
+  if (answers !== undefined && provider !== 'scripted') {
+    diagnosis.error(
+      'unknown-key',
+      answers.span,
+      `only scripted llms have "answers", and llm "${name}" is ${provider}`,
+      {
+        help: 'write "provider: scripted" or remove the answers',
+      },
+    )
+  }
+  const api: Api = textAt(node, 'api') === 'completions' ? 'completions' : 'chat'
+  const ownModel = provider === 'openai' ? defaultModel : provider === 'embedded' ? 'muse' : provider
+  const price = child(node, 'price')
+  const [input, output] = [numberAt(price, 'input'), numberAt(price, 'output')]
+  const params = child(node, 'params')
+  const headers = [...entriesOf(child(node, 'headers_env'))].map((entry): [string, string] => [
+    entry.key,
+    textNode(entry.value)?.value ?? '',
+  ])
+  return definedOnly({
+    name,
+    provider,
+    api,
+    model: textAt(node, 'model') ?? ownModel,
+    sampling: readSampling(node, { maxTokens: DEFAULT_MAX_TOKENS }),
+    baseUrl: textAt(node, 'base_url'),
+    apiKeyEnv: textAt(node, 'api_key_env'),
+    headersEnv: headers.length === 0 ? undefined : new Map(headers),
+    timeoutMs: durationAt(node, 'timeout') ?? durationAt(defaults, 'timeout') ?? DEFAULT_TIMEOUT_MS,
+    maxRetries: numberAt(node, 'max_retries') ?? numberAt(defaults, 'max_retries') ?? DEFAULT_MAX_RETRIES,
+    maxConcurrency: numberAt(node, 'max_concurrency'),
+    requestsPerMinute: numberAt(node, 'requests_per_minute'),
+    tokensPerMinute: numberAt(node, 'tokens_per_minute'),
+    contextWindow: numberAt(node, 'context_window'),
+    price: input === undefined || output === undefined ? undefined : { input, output },
+    params: params?.kind === 'map' ? (plain(params) as Record<string, unknown>) : undefined,
+    answers: answers === undefined ? undefined : itemsOf(answers).map(readAnswer),
+  })
+}
+
+/** The sampling parameters written on a node, over those that hold otherwise. */
+export function readSampling(node: Node | undefined, base: Sampling): Sampling {
+  const stop = child(node, 'stop')
+  const stops = stop?.kind === 'list' ? stop.items : stop === undefined ? [] : [stop]
+  return definedOnly({
+    maxTokens: numberAt(node, 'max_tokens') ?? base.maxTokens,
+    temperature: numberAt(node, 'temperature') ?? base.temperature,
+    topP: numberAt(node, 'top_p') ?? base.topP,
+    stop: stop === undefined ? base.stop : stops.flatMap((item) => textNode(item)?.value ?? []),
+    seed: numberAt(node, 'seed') ?? base.seed,
+  })
+}
+
+export function durationAt(node: Node | undefined, key: string): number | undefined {
+  const text = textAt(node, key)
+  return text === undefined ? undefined : parseDuration(text)
+}
+
+const finishReasons: readonly FinishReason[] = ['stop', 'length', 'content-filter', 'refusal']
+
+function readAnswer(node: Node): ScriptedAnswer {
+  const finish = textAt(node, 'finish_reason')
+  return definedOnly({
+    match: textAt(node, 'match'),
+    answer: textAt(node, 'answer'),
+    delayMs: durationAt(node, 'delay'),
+    finishReason: finishReasons.find((reason) => reason === finish),
+    status: numberAt(node, 'status'),
+    times: numberAt(node, 'times'),
+  })
+}
+
+const keyLike = /^(?:sk-|gsk_|xai-|AIza|ghp_|hf_|r8_|key-|Bearer )|^[A-Za-z0-9+/_-]{32,}$/
+
+/** A key in a file ends up in a repository: it is refused before anything else looks at it, and never repeated. */
+function refuseSecrets(llm: Entry, diagnosis: Diagnosis): void {
+  for (const entry of entriesOf(llm.value)) {
+    const text = textNode(entry.value)
+    if (entry.key === 'api_key_env' && text !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(text.value)) {
+      refuse(entry.keySpan, '"api_key_env" must be the name of an environment variable', diagnosis)
+    } else if (text !== undefined && entry.key !== 'model' && keyLike.test(text.value)) {
+      refuse(entry.keySpan, `the value of "${entry.key}" looks like a key`, diagnosis)
+    }
+    if (entry.key !== 'params' && entry.key !== 'headers_env') continue
+    for (const inner of entriesOf(entry.value)) {
+      if (keyLike.test(textNode(inner.value)?.value ?? ''))
+        refuse(inner.keySpan, `the value of "${inner.key}" looks like a key`, diagnosis)
+    }
+  }
+}
+
+function refuse(span: Span, message: string, diagnosis: Diagnosis): void {
+  diagnosis.error('key-in-flow', span, message, {
+    help: 'put the key in an environment variable and write that variable\'s name in "api_key_env"; treat a key that was shared in a file as lost',
+  })
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
+}
+
+/** The object without its undefined entries. */
+function definedOnly<T extends object>(object: T): Defined<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>
+}

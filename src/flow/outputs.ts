@@ -1,0 +1,134 @@
+import { closest } from '../diagnostics/closest.ts'
+import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import { isReservedName } from './names.ts'
+import type { MapNode } from '../document/node.ts'
+import type { Span } from '../source/span.ts'
+import type { Input, Producer } from './flow.ts'
+import { isGlob, matchesGlob } from './glob.ts'
+import { child, itemsOf, textNode } from './reader.ts'
+import type { DraftStep } from './steps.ts'
+
+/** Which step gives which output key. A key that two steps give, or a step and an input, is an error. */
+export function findProducers(
+  drafts: readonly DraftStep[],
+  inputs: ReadonlyMap<string, Input> | undefined,
+  diagnosis: Diagnosis,
+): Map<string, Producer> {
+  const producers = new Map<string, Producer>()
+  for (const [position, draft] of drafts.entries()) {
+    const { step } = draft
+    const span = textNode(child(draft.node, 'output_key'))?.span ?? step.span
+    for (const [item, key] of outputKeys(draft)) {
+      const other = producers.get(key)
+      const input = inputs?.get(key)
+      const otherSpan = other === undefined ? input?.span : drafts[other.step]?.step.span
+      if (isReservedName(key)) {
+        diagnosis.error('bad-name', span, `"${key}" cannot be an output key`)
+      } else if (otherSpan === undefined) {
+        producers.set(key, { step: position, item })
+        continue
+      } else if (other === undefined) {
+        diagnosis.error('output-is-input', span, `step "${step.id}" gives "${key}", which is an input`, {
+          related: [{ message: 'declared as an input here', span: otherSpan }],
+          help: 'give the step another output_key, or rename the input',
+        })
+      } else {
+        diagnosis.error('duplicate-output', span, `step "${step.id}" gives "${key}", and so does another`, {
+          related: [{ message: 'the other step is here', span: otherSpan }],
+          help: 'each output key belongs to one step; rename one of them',
+        })
+      }
+      break
+    }
+  }
+  return producers
+}
+
+/** The output keys of a step, each with its item when every item has one. */
+function outputKeys({ step }: DraftStep): (readonly [item: number | undefined, key: string])[] {
+  if (!step.outputKey.includes('{index}')) return [[undefined, step.outputKey]]
+  const items = step.forEach?.items
+  const count = items?.kind === 'count' ? items.count : items?.kind === 'list' ? items.items.length : 0
+  return Array.from(
+    { length: count },
+    (_, index) => [index, step.outputKey.replaceAll('{index}', String(index))] as const,
+  )
+}
+
+/** A step's items and index must not hide a variable: the reader of a template could not tell which is meant. */
+export function checkLocals(
+  drafts: readonly DraftStep[],
+  producers: ReadonlyMap<string, Producer>,
+  inputs: ReadonlyMap<string, Input>,
+  diagnosis: Diagnosis,
+): void {
+  for (const { step, node, locals } of drafts) {
+    for (const local of locals) {
+      const hidden = inputs.get(local)
+      if (hidden === undefined && !producers.has(local)) continue
+      const span = textNode(child(node, 'as'))?.span ?? node.entries.get('for_each')?.keySpan ?? step.span
+      diagnosis.error(
+        'hidden-variable',
+        span,
+        `in step "${step.id}" "${local}" is both an item of "for_each" and ${hidden === undefined ? 'an output' : 'an input'}`,
+        {
+          help: local === 'index' ? 'rename the other one' : 'choose another name with "as"',
+        },
+      )
+    }
+  }
+}
+
+/** The keys that make the result: those that `outputs` names, or all. */
+export function readOutputs(
+  root: MapNode,
+  producers: ReadonlyMap<string, Producer>,
+  unknownOutputs: ReadonlySet<string>,
+  diagnosis: Diagnosis,
+): readonly string[] {
+  const node = child(root, 'outputs')
+  if (node === undefined) return [...producers.keys()]
+  const outputs = new Map<string, Span>()
+  for (const item of itemsOf(node)) {
+    const pattern = textNode(item)
+    if (pattern === undefined) continue
+    const glob = isGlob(pattern.value)
+    const keys = glob
+      ? [...producers.keys()].filter((key) => matchesGlob(pattern.value, key))
+      : producers.has(pattern.value)
+        ? [pattern.value]
+        : []
+    if (keys.length === 0 && !unknownOutputs.has(pattern.value)) {
+      const guess = glob ? undefined : closest(pattern.value, producers.keys())
+      diagnosis.error(
+        'unknown-output',
+        pattern.span,
+        glob ? `no output key matches "${pattern.value}"` : `no step gives "${pattern.value}"`,
+        {
+          help:
+            guess === undefined
+              ? `the output keys are ${shortList([...producers.keys()])}`
+              : `did you mean "${guess}"?`,
+        },
+      )
+      if (guess !== undefined) outputs.set(guess, pattern.span)
+    }
+    for (const key of keys) {
+      const before = outputs.get(key)
+      if (before === undefined) outputs.set(key, pattern.span)
+      else if (!glob) {
+        diagnosis.warning('repeated-output', pattern.span, `"${key}" is already among the outputs`, {
+          related: [{ message: 'first here', span: before }],
+          help: 'remove one of them',
+        })
+      }
+    }
+  }
+  return [...outputs.keys()]
+}
+
+function shortList(names: readonly string[]): string {
+  return names.length > 12
+    ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more`
+    : names.join(', ')
+}

@@ -1,0 +1,108 @@
+import { closest } from '../diagnostics/closest.ts'
+import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import { placeIn, type MapNode, type Node, type ScalarNode } from '../document/node.ts'
+import type { FlowFolder } from '../source/flow-folder.ts'
+import type { Span } from '../source/span.ts'
+import { parseTemplate } from '../template/parse.ts'
+import type { Template } from '../template/template.ts'
+import { child, entriesOf, textNode } from './reader.ts'
+
+/** A template and the text it was written in, so that a place inside it can be pointed at. */
+export interface WrittenTemplate {
+  readonly template: Template
+  /** The span of a stretch of the template's text. */
+  readonly place: (start: number, end: number) => Span
+}
+
+/** A template of a text scalar in the flow. */
+export function writtenTemplate(node: ScalarNode & { readonly value: string }): WrittenTemplate {
+  return { template: parseTemplate(node.value), place: (start, end) => placeIn(node, start, end) }
+}
+
+/** The flow's `templates`: finds one by name, and knows which were never asked for. */
+export class Templates {
+  readonly #written = new Map<string, WrittenTemplate>()
+  readonly #spans = new Map<string, Span>()
+  readonly #unused = new Set<string>()
+  readonly #diagnosis: Diagnosis
+
+  constructor(root: MapNode, folder: FlowFolder | undefined, diagnosis: Diagnosis) {
+    this.#diagnosis = diagnosis
+    for (const entry of entriesOf(child(root, 'templates'))) {
+      const written = readTemplate(entry.value, folder, diagnosis)
+      this.#spans.set(entry.key, entry.keySpan)
+      this.#unused.add(entry.key)
+      if (written !== undefined) this.#written.set(entry.key, written)
+    }
+  }
+
+  /** The template that a node names; reported when there is none. The one that was probably meant stands in for it. */
+  find(node: Node | undefined, user: string): WrittenTemplate | undefined {
+    const name = textNode(node)
+    if (name === undefined) return undefined
+    if (this.#spans.has(name.value)) return this.#take(name.value)
+    const guess = closest(name.value, this.#spans.keys())
+    const related = guess === undefined ? undefined : this.#spans.get(guess)
+    const names = [...this.#spans.keys()]
+    const otherwise =
+      names.length === 0
+        ? 'declare it under "templates:", or write the text itself with "prompt:"'
+        : `the templates here are ${names.join(', ')}`
+    this.#diagnosis.error(
+      'unknown-template',
+      name.span,
+      `${user} uses the template "${name.value}", which is not declared`,
+      {
+        ...(related === undefined
+          ? {}
+          : { related: [{ message: 'similar name declared here', span: related }] }),
+        help: guess === undefined ? otherwise : `did you mean "${guess}"?`,
+      },
+    )
+    return guess === undefined ? undefined : this.#take(guess)
+  }
+
+  /** Warns of the templates that no one asked for. */
+  reportUnused(): void {
+    for (const name of this.#unused) {
+      const span = this.#spans.get(name)
+      if (span !== undefined) {
+        this.#diagnosis.warning('unused-template', span, `no step uses the template "${name}"`, {
+          help: 'remove it, or use it in a step',
+        })
+      }
+    }
+  }
+
+  #take(name: string): WrittenTemplate | undefined {
+    this.#unused.delete(name)
+    return this.#written.get(name)
+  }
+}
+
+function readTemplate(
+  node: Node,
+  folder: FlowFolder | undefined,
+  diagnosis: Diagnosis,
+): WrittenTemplate | undefined {
+  const text = textNode(node)
+  if (text !== undefined) return writtenTemplate(text)
+  const path = textNode(child(node, 'file'))
+  if (path === undefined) return undefined
+  if (folder === undefined) {
+    diagnosis.error('bad-file', path.span, 'a flow that is not a file has no folder to read templates from')
+    return undefined
+  }
+  const read = folder.read(path.value)
+  if (!read.ok) {
+    diagnosis.error(
+      'bad-file',
+      path.span,
+      `template file "${path.value}" ${read.problem}`,
+      read.help === undefined ? {} : { help: read.help },
+    )
+    return undefined
+  }
+  const { file } = read
+  return { template: parseTemplate(file.text), place: (start, end) => ({ file, start, end }) }
+}

@@ -1,0 +1,14 @@
+import { Ajv } from 'ajv'
+import schema from '../../schemas/flow.schema.json' with { type: 'json' }
+
+/**
+ * The published schema as a function. The build replaces this module by the code that ajv compiles it to, so that a
+ * run neither loads ajv nor compiles anything.
+ */
+export const validateShape = new Ajv({
+  allErrors: true,
+  strict: true,
+  strictTypes: false,
+  strictRequired: false,
+  code: { source: true, esm: true },
+}).compile(schema)
