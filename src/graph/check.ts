@@ -1,0 +1,52 @@
+import { Diagnosis } from '../diagnostics/diagnosis.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Flow } from '../flow/flow.ts'
+import { findCycles } from './cycles.ts'
+import { buildGraph, type Graph } from './graph.ts'
+
+export interface CheckedGraph {
+  /** Undefined when there is an error. */
+  readonly graph?: Graph
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The graph of a flow, with what is wrong or odd about its edges. */
+export function checkGraph(flow: Flow): CheckedGraph {
+  const graph = buildGraph(flow)
+  const diagnosis = new Diagnosis()
+  const idOf = (node: number): string => flow.steps[node]?.id ?? ''
+  for (const cycle of findCycles(graph)) {
+    const [first] = cycle
+    if (first === undefined) continue
+    const ids = cycle.map((edge) => idOf(edge.from))
+    const message =
+      ids.length === 1
+        ? `step "${ids[0]}" waits for itself`
+        : `steps wait for each other in a circle: ${[...ids, ids[0]].map((id) => `"${id}"`).join(' → ')}`
+    const related = cycle.map(({ from, to, kind, variables, span }) => ({
+      message:
+        kind === 'data'
+          ? `"${idOf(to)}" uses "${variables.join('", "')}" of "${idOf(from)}" here`
+          : `"${idOf(to)}" is put after "${idOf(from)}" here`,
+      span,
+    }))
+    diagnosis.error('cycle', first.span, message, {
+      related: related.slice(1, 20),
+      help: 'remove one of these edges',
+    })
+  }
+  for (const { from, to, kind, span } of graph.edges) {
+    if (kind === 'data' || from === to) continue
+    const key = flow.steps[from]?.outputKey ?? ''
+    diagnosis.note(
+      'order-only-connection',
+      span,
+      `"${idOf(to)}" comes after "${idOf(from)}", but uses nothing that it gives`,
+      {
+        help: `if it should, write {${key}} in its prompt; if only the order matters, leave it as it is`,
+      },
+    )
+  }
+  const { diagnostics } = diagnosis
+  return diagnostics.some(({ severity }) => severity === 'error') ? { diagnostics } : { graph, diagnostics }
+}
