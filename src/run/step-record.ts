@@ -100,6 +100,7 @@ export class StepRecord {
       name: this.#summary.name,
       kind: this.#summary.kind,
       ...outcomeOf(settled),
+      note: settled?.type === 'step-succeeded' ? settled.note : null,
       start_time: started === undefined ? null : wallClock(started.at),
       end_time: started === undefined ? null : wallClock(end),
       execution_time: started === undefined ? null : seconds(end - started.at),

@@ -9,6 +9,8 @@ export interface StepResult {
   /** Why it did not succeed; null when it did. */
   readonly reason: string | null
   readonly error: RunError | null
+  /** What a person should know about the answer of a step that succeeded; null when there is nothing. */
+  readonly note: string | null
   readonly start_time: string | null
   readonly end_time: string | null
   readonly execution_time: number | null

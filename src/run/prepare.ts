@@ -1,0 +1,99 @@
+import { bindInputs } from '../flow/bind.ts'
+import type { Flow } from '../flow/flow.ts'
+import type { LlmConfig } from '../flow/llm-config.ts'
+import type { CompiledFlow } from '../graph/compile.ts'
+import { Lane, type Pause } from '../llms/lane.ts'
+import { checkLlm, endpointOf, openLlm } from '../llms/open.ts'
+import type { World } from '../llms/world.ts'
+import type { Json } from '../source/json.ts'
+import type { ReadyLlm } from '../steps/step-run.ts'
+import { RunRefused, type RunProblem } from './refusal.ts'
+import { unitsOf, type Units } from './units.ts'
+
+export interface Preparation {
+  readonly inputs: ReadonlyMap<string, Json>
+  readonly units: Units
+  readonly llms: ReadonlyMap<string, ReadyLlm>
+}
+
+export interface PrepareOptions {
+  readonly inputs: ReadonlyMap<string, Json>
+  readonly world: World
+  readonly allowHosts: readonly string[]
+  readonly maxCalls: number
+  readonly maxItems: number
+}
+
+/** Generations of the embedded model share one thread; more of them at a time only cost memory. */
+const EMBEDDED_CONCURRENCY = 8
+
+/** All that must be there before the first call. Throws `RunRefused` with everything that is not, before any money is spent. */
+export async function prepareRun(
+  { flow, graph }: CompiledFlow,
+  options: PrepareOptions,
+): Promise<Preparation> {
+  const { world, allowHosts, maxCalls, maxItems } = options
+  const called = calledLlms(flow)
+  const bound = bindInputs(flow, options.inputs)
+  const problems: RunProblem[] = bound.problems.map(({ kind, ...problem }) => ({
+    code: `${kind}-input`,
+    ...problem,
+  }))
+  for (const config of called.values()) {
+    const problem = checkLlm(config, { env: world.env, allowHosts })
+    if (problem !== undefined) problems.push(problem)
+  }
+  if (problems.length > 0) throw new RunRefused(problems)
+  const units = unitsOf(flow, graph, bound.values)
+  const overruns = [...itemOverruns(flow, units, maxItems), ...callOverrun(flow, units, maxCalls)]
+  if (overruns.length > 0) throw new RunRefused(overruns)
+  return { inputs: bound.values, units, llms: await openLlms(called, options) }
+}
+
+function calledLlms(flow: Flow): ReadonlyMap<string, LlmConfig> {
+  const called = new Map<string, LlmConfig>()
+  for (const step of flow.steps) {
+    const config = step.kind === 'llm' ? flow.llms.get(step.llm.name) : undefined
+    if (config !== undefined) called.set(config.name, config)
+  }
+  return called
+}
+
+function* itemOverruns(flow: Flow, { itemCounts }: Units, maxItems: number): Generator<RunProblem> {
+  for (const [position, step] of flow.steps.entries()) {
+    const count = itemCounts[position] ?? 0
+    if (count <= maxItems) continue
+    const message = `step "${step.id}" has ${count} items, and a step may have ${maxItems}`
+    yield { code: 'too-many-items', message, help: `if that is meant, run with --max-items ${count}` }
+  }
+}
+
+function* callOverrun(flow: Flow, { itemCounts }: Units, maxCalls: number): Generator<RunProblem> {
+  const calls = flow.steps.reduce(
+    (sum, step, position) => sum + (step.kind === 'llm' ? (itemCounts[position] ?? 0) : 0),
+    0,
+  )
+  if (calls <= maxCalls) return
+  const message = `the flow makes ${calls} model calls, and a run may make ${maxCalls}`
+  yield { code: 'too-many-calls', message, help: `if that is meant, run with --max-calls ${calls}` }
+}
+
+async function openLlms(
+  called: ReadonlyMap<string, LlmConfig>,
+  { world, allowHosts }: PrepareOptions,
+): Promise<ReadonlyMap<string, ReadyLlm>> {
+  const pauses = new Map<string, Pause>()
+  const opened = [...called.values()].map(async (config): Promise<[string, ReadyLlm]> => {
+    const endpoint = endpointOf(config, { env: world.env, allowHosts })?.url ?? null
+    // One server and one key is one limit on the other side, whatever the flow calls its LLMs.
+    const account = JSON.stringify([config.provider, endpoint, config.apiKeyEnv])
+    const pause = pauses.get(account) ?? { until: 0 }
+    pauses.set(account, pause)
+    const { requestsPerMinute, tokensPerMinute } = config
+    const maxConcurrency =
+      config.maxConcurrency ?? (config.provider === 'embedded' ? EMBEDDED_CONCURRENCY : undefined)
+    const lane = new Lane({ maxConcurrency, requestsPerMinute, tokensPerMinute }, pause)
+    return [config.name, { llm: await openLlm(config, { world, allowHosts }), lane, endpoint }]
+  })
+  return new Map(await Promise.all(opened))
+}

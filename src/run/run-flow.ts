@@ -1,0 +1,80 @@
+import type { CompiledFlow } from '../graph/compile.ts'
+import type { World } from '../llms/world.ts'
+import type { Json } from '../source/json.ts'
+import type { RunEvent } from './events.ts'
+import { prepareRun } from './prepare.ts'
+import type { RunResult } from './result.ts'
+import { Run } from './run.ts'
+import { systemWorld } from './system-world.ts'
+
+export interface RunOptions {
+  /** The flow's inputs by name. */
+  readonly inputs?: Readonly<Record<string, Json>> | ReadonlyMap<string, Json>
+  /** Where keys and settings come from. Default: the environment of this process. */
+  readonly env?: World['env']
+  /** Clock, randomness and environment at once; for tests. */
+  readonly world?: World
+  /** Aborting it stops the run; the result comes back with what there is, status `cancelled`. */
+  readonly signal?: AbortSignal
+  /** The most steps that run at a time. Default 64. */
+  readonly maxConcurrency?: number
+  /** Stop everything at the first failure, instead of finishing what does not depend on it. Default false. */
+  readonly failFast?: boolean
+  /** Limit of the whole run, in milliseconds. Default: none. */
+  readonly timeoutMs?: number
+  /** The most model calls of the run, retries included. Default 1000. */
+  readonly maxCalls?: number
+  /** The most items of one `for_each`. Default 200. */
+  readonly maxItems?: number
+  /** Hosts that a `base_url` in the flow may name, beside loopback and the providers' own. Default: none. */
+  readonly allowHosts?: readonly string[]
+  /** Keep what the APIs returned in the result, as `raw_outputs`. Default true. */
+  readonly keepRaw?: boolean
+  /** Told of every event while the run goes on. One that throws is told nothing more. */
+  readonly reporters?: readonly EventListener[]
+  /** Told when a reporter threw. Default: nothing happens. */
+  readonly onReporterError?: (error: unknown) => void
+}
+
+export interface EventListener {
+  onEvent(event: RunEvent): void
+}
+
+const DEFAULT_MAX_CONCURRENCY = 64
+const DEFAULT_MAX_CALLS = 1000
+const DEFAULT_MAX_ITEMS = 200
+
+/**
+ * Runs a flow and resolves with its result, whatever becomes of its steps. Rejects with `RunRefused`, before anything
+ * has run, when inputs, keys or limits do not fit.
+ *
+ * @example
+ * const flow = await loadFlow('flows/haiku.yaml')
+ * const result = await runFlow(flow, { inputs: { topic: 'rain' } })
+ * console.log(result.outputs['haiku'])
+ */
+export async function runFlow(compiled: CompiledFlow, options: RunOptions = {}): Promise<RunResult> {
+  const world = options.world ?? systemWorld(options.env ?? process.env)
+  const inputs =
+    options.inputs instanceof Map ? options.inputs : new Map(Object.entries(options.inputs ?? {}))
+  const maxCalls = options.maxCalls ?? DEFAULT_MAX_CALLS
+  const preparation = await prepareRun(compiled, {
+    inputs,
+    world,
+    allowHosts: options.allowHosts ?? [],
+    maxCalls,
+    maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
+  })
+  const run = new Run(compiled, preparation, {
+    world,
+    maxConcurrency: options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
+    failFast: options.failFast ?? false,
+    timeoutMs: options.timeoutMs,
+    maxCalls,
+    keepRaw: options.keepRaw ?? true,
+    signal: options.signal,
+    reporters: options.reporters ?? [],
+    onReporterError: options.onReporterError ?? (() => {}),
+  })
+  return run.finish()
+}

@@ -1,0 +1,334 @@
+import type { Step } from '../flow/flow.ts'
+import type { CompiledFlow } from '../graph/compile.ts'
+import type { World } from '../llms/world.ts'
+import type { Json } from '../source/json.ts'
+import { startStep } from '../steps/start-step.ts'
+import type { Outcome, StepContext } from '../steps/step-run.ts'
+import { StepTimeout } from '../steps/step-timeout.ts'
+import type { CancelReason, RunEvent } from './events.ts'
+import type { Preparation } from './prepare.ts'
+import { createResult, type RunResult } from './result.ts'
+import type { EventListener } from './run-flow.ts'
+import { schedule, type Gate } from './scheduler.ts'
+import { itemValue, unitId } from './units.ts'
+
+/** How long calls in flight may take to end once a run is stopped. */
+const GRACE_MS = 1500
+
+interface Settings {
+  readonly world: World
+  readonly maxConcurrency: number
+  readonly failFast: boolean
+  readonly timeoutMs: number | undefined
+  readonly maxCalls: number
+  readonly keepRaw: boolean
+  readonly signal: AbortSignal | undefined
+  readonly reporters: readonly EventListener[]
+  readonly onReporterError: (error: unknown) => void
+}
+
+/**
+ * One run of a flow. Knows the values made so far, what is in flight and which steps have ended; does not know how a
+ * step runs or which one is next. Used once.
+ */
+export class Run {
+  readonly #compiled: CompiledFlow
+  readonly #preparation: Preparation
+  readonly #settings: Settings
+  readonly #values: Map<string, Json>
+  readonly #result: ReturnType<typeof createResult>
+  readonly #listeners: Set<EventListener>
+  readonly #gates = new Map<string, Gate>()
+  readonly #inFlight = new Set<AbortController>()
+  readonly #isSettled: Uint8Array
+  readonly #isComplete: Uint8Array
+  readonly #stop = new AbortController()
+  readonly #startedAt: number
+  #lastAt = 0
+  #calls = 0
+  #hasFailed = false
+  #reason: CancelReason | null = null
+
+  constructor(compiled: CompiledFlow, preparation: Preparation, settings: Settings) {
+    this.#compiled = compiled
+    this.#preparation = preparation
+    this.#settings = settings
+    this.#values = new Map(preparation.inputs)
+    this.#result = createResult({ keepRaw: settings.keepRaw })
+    this.#listeners = new Set(settings.reporters)
+    this.#isSettled = new Uint8Array(preparation.units.summaries.length)
+    this.#isComplete = new Uint8Array(compiled.flow.steps.length)
+    this.#startedAt = settings.world.clock.now()
+  }
+
+  /** Runs everything that can run and resolves when nothing of it is left. */
+  async finish(): Promise<RunResult> {
+    const { world, signal, timeoutMs, maxConcurrency } = this.#settings
+    const { units } = this.#preparation
+    this.#emitStart()
+    const interrupt = (): void => this.#cancel('interrupted')
+    signal?.addEventListener('abort', interrupt)
+    if (signal?.aborted === true) interrupt()
+    const timer = new AbortController()
+    if (timeoutMs !== undefined) {
+      world.clock.sleep(timeoutMs, timer.signal).then(
+        () => this.#cancel('timeout'),
+        () => {},
+      )
+    }
+    try {
+      await schedule({
+        graph: this.#compiled.graph,
+        itemCounts: units.itemCounts,
+        itemLimit: (step) => this.#step(step).forEach?.maxConcurrency ?? Infinity,
+        gateOf: (step) => this.#gateOf(this.#step(step)),
+        maxConcurrency,
+        clock: world.clock,
+        signal: this.#stop.signal,
+        graceMs: GRACE_MS,
+        onReady: (step) =>
+          this.#forEachUnit(step, (id) => this.#emit({ type: 'step-ready', at: this.#at(), step: id })),
+        onBlocked: (step) => this.#block(step),
+        onComplete: (step) => this.#complete(step),
+        start: (step, item) => this.#start(step, item),
+      })
+    } finally {
+      timer.abort()
+      signal?.removeEventListener('abort', interrupt)
+      for (const controller of this.#inFlight) controller.abort()
+    }
+    this.#cancelRest()
+    const status =
+      this.#reason === null
+        ? this.#hasFailed
+          ? 'failed'
+          : 'succeeded'
+        : this.#hasFailed && this.#reason === 'fail-fast'
+          ? 'failed'
+          : 'cancelled'
+    this.#emit({
+      type: 'run-finished',
+      at: this.#at(),
+      time: world.clock.date().toISOString(),
+      status,
+      reason: this.#reason,
+    })
+    return this.#result.result()
+  }
+
+  #emitStart(): void {
+    const { flow } = this.#compiled
+    const { inputs, units } = this.#preparation
+    const date = this.#settings.world.clock.date()
+    const outputs = flow.outputs.map((key): [string, string | readonly string[]] => {
+      const producer = flow.producers.get(key)
+      const position = producer?.step ?? 0
+      const step = this.#step(position)
+      if (step.forEach === undefined) return [key, step.id]
+      if (producer?.item !== undefined) return [key, unitId(step, producer.item)]
+      return [key, Array.from({ length: units.itemCounts[position] ?? 0 }, (_, item) => unitId(step, item))]
+    })
+    this.#emit({
+      type: 'run-started',
+      at: 0,
+      run_id: runId(date, this.#settings.world.random),
+      flow: flow.name,
+      time: date.toISOString(),
+      inputs: Object.fromEntries(inputs),
+      steps: units.summaries,
+      outputs: Object.fromEntries(outputs),
+    })
+  }
+
+  #start(position: number, item: number): boolean | Promise<boolean> {
+    const step = this.#step(position)
+    const { world, keepRaw, maxCalls } = this.#settings
+    const controller = new AbortController()
+    const id = unitId(step, item)
+    const index = step.forEach === undefined ? undefined : item
+    const context: StepContext = {
+      id,
+      index,
+      lookup: (variable) => this.#lookup(step, index, variable),
+      signal: controller.signal,
+      world,
+      keepRaw,
+      emit: (event) => {
+        if (this.#isSettled[this.#unit(position, item)] === 0) this.#emit(event)
+      },
+      at: () => this.#at(),
+      llm: (name) => {
+        const ready = this.#preparation.llms.get(name)
+        if (ready === undefined) throw new Error(`llm ${name} was not opened`)
+        return ready
+      },
+      takeCall: () => this.#calls++ < maxCalls,
+    }
+    const outcome = startStep(step, context)
+    if (!(outcome instanceof Promise)) return this.#settle(position, item, outcome)
+    this.#inFlight.add(controller)
+    const timer =
+      step.kind === 'llm' && step.timeoutMs !== undefined
+        ? this.#limit(controller, step.timeoutMs)
+        : undefined
+    return outcome
+      .then((settled) => this.#settle(position, item, settled))
+      .finally(() => {
+        timer?.abort()
+        this.#inFlight.delete(controller)
+      })
+  }
+
+  /** Aborts a step after its own time limit; aborting what is returned calls that off. */
+  #limit(controller: AbortController, limitMs: number): AbortController {
+    const timer = new AbortController()
+    this.#settings.world.clock.sleep(limitMs, timer.signal).then(
+      () => controller.abort(new StepTimeout(limitMs)),
+      () => {},
+    )
+    return timer
+  }
+
+  /** An item has ended by itself; one that was given up before stays as it was reported. */
+  #settle(position: number, item: number, outcome: Outcome): boolean {
+    const unit = this.#unit(position, item)
+    if (this.#isSettled[unit] === 1) return false
+    this.#isSettled[unit] = 1
+    const step = this.#step(position)
+    const id = unitId(step, item)
+    const { generated } = outcome
+    if (outcome.ok) {
+      const key = step.outputKey.replaceAll('{index}', String(item))
+      this.#values.set(step.forEach === undefined || key !== step.outputKey ? key : id, outcome.value)
+      this.#emit({
+        type: 'step-succeeded',
+        at: this.#at(),
+        step: id,
+        generated,
+        result: Object.fromEntries([[key, outcome.value]]),
+        note: outcome.note,
+      })
+      return true
+    }
+    if (outcome.error.code === 'cancelled' && this.#reason !== null) {
+      this.#emit({ type: 'step-cancelled', at: this.#at(), step: id, reason: this.#reason })
+      return false
+    }
+    this.#hasFailed = true
+    this.#emit({ type: 'step-failed', at: this.#at(), step: id, error: outcome.error, generated })
+    if (this.#settings.failFast) this.#cancel('fail-fast')
+    return false
+  }
+
+  /** All items of a step have succeeded; the values of its items become one list. */
+  #complete(position: number): void {
+    this.#isComplete[position] = 1
+    const step = this.#step(position)
+    if (step.forEach === undefined || step.outputKey.includes('{index}')) return
+    const count = this.#preparation.units.itemCounts[position] ?? 0
+    const list = Array.from({ length: count }, (_, item) => {
+      const id = unitId(step, item)
+      const value = this.#values.get(id) ?? null
+      this.#values.delete(id)
+      return value
+    })
+    this.#values.set(step.outputKey, Object.freeze(list))
+  }
+
+  #block(position: number): void {
+    const by = (this.#compiled.graph.needs[position] ?? [])
+      .filter((need) => this.#isComplete[need] === 0)
+      .map((need) => this.#step(need).id)
+    this.#forEachUnit(position, (id, unit) => {
+      this.#isSettled[unit] = 1
+      this.#emit({ type: 'step-blocked', at: this.#at(), step: id, by })
+    })
+  }
+
+  #cancel(reason: CancelReason): void {
+    if (this.#reason !== null) return
+    this.#reason = reason
+    this.#stop.abort()
+    for (const controller of this.#inFlight) controller.abort(new Error('the run was stopped'))
+  }
+
+  #cancelRest(): void {
+    const reason = this.#reason
+    if (reason === null) return
+    for (const position of this.#compiled.flow.steps.keys()) {
+      this.#forEachUnit(position, (id, unit) => {
+        if (this.#isSettled[unit] === 1) return
+        this.#isSettled[unit] = 1
+        this.#emit({ type: 'step-cancelled', at: this.#at(), step: id, reason })
+      })
+    }
+  }
+
+  #lookup(step: Step, index: number | undefined, variable: string): Json | undefined {
+    if (step.forEach !== undefined && index !== undefined) {
+      if (variable === 'index') return index
+      if (variable === step.forEach.as) return itemValue(step, index, (outer) => this.#values.get(outer))
+    }
+    return this.#values.get(variable)
+  }
+
+  /** One gate for each LLM: steps that call the same one wait in one queue. */
+  #gateOf(step: Step): Gate | undefined {
+    if (step.kind !== 'llm') return undefined
+    const { name, sampling } = step.llm
+    const known = this.#gates.get(name)
+    const lane = this.#preparation.llms.get(name)?.lane
+    if (known !== undefined || lane === undefined) return known
+    const gate: Gate = {
+      get free() {
+        return lane.free
+      },
+      startDelay: (now) => lane.startDelay(now, sampling.maxTokens),
+    }
+    this.#gates.set(name, gate)
+    return gate
+  }
+
+  #forEachUnit(position: number, visit: (id: string, unit: number) => void): void {
+    const step = this.#step(position)
+    const count = this.#preparation.units.itemCounts[position] ?? 0
+    for (let item = 0; item < count; item++) visit(unitId(step, item), this.#unit(position, item))
+  }
+
+  #unit(position: number, item: number): number {
+    return (this.#preparation.units.first[position] ?? 0) + item
+  }
+
+  #step(position: number): Step {
+    const step = this.#compiled.flow.steps[position]
+    if (step === undefined) throw new Error(`no step ${position}`)
+    return step
+  }
+
+  /** Milliseconds since the run started; never less than before. */
+  #at(): number {
+    this.#lastAt = Math.max(this.#lastAt, this.#settings.world.clock.now() - this.#startedAt)
+    return this.#lastAt
+  }
+
+  #emit(event: RunEvent): void {
+    this.#result.apply(event)
+    for (const listener of this.#listeners) {
+      try {
+        listener.onEvent(event)
+      } catch (error) {
+        this.#listeners.delete(listener)
+        this.#settings.onReporterError(error)
+      }
+    }
+  }
+}
+
+/** Sorts by time, and differs between runs that start in the same second. */
+function runId(date: Date, random: () => number): string {
+  const stamp = date.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '')
+  const suffix = Math.floor(random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, '0')
+  return `${stamp}-${suffix}`
+}

@@ -1,0 +1,186 @@
+import type { Graph } from '../graph/graph.ts'
+import { heights } from '../graph/order.ts'
+import type { Clock } from '../llms/world.ts'
+import { Plan, type Decision } from './plan.ts'
+import { ReadyQueue } from './ready-queue.ts'
+
+/** What holds the steps of one LLM back. */
+export interface Gate {
+  /** Whether one more may run. */
+  readonly free: boolean
+  /** Milliseconds until one may start; 0 for now. */
+  startDelay(now: number): number
+}
+
+/** What the scheduler is told, and whom it tells. Steps are numbers of the graph, items count from 0. */
+export interface Schedule {
+  readonly graph: Graph
+  /** How many items each step has; 1 for a step without `for_each`. */
+  readonly itemCounts: readonly number[]
+  /** The most items of a step that run at a time. */
+  readonly itemLimit: (step: number) => number
+  /** Undefined for steps that nothing but `maxConcurrency` holds back. */
+  readonly gateOf: (step: number) => Gate | undefined
+  readonly maxConcurrency: number
+  readonly clock: Clock
+  /** Aborted: nothing more starts, and what runs gets `graceMs` to end. */
+  readonly signal: AbortSignal
+  readonly graceMs: number
+  readonly onReady: (step: number) => void
+  readonly onBlocked: (step: number) => void
+  /** All items of a step have succeeded; called before anything that needs it starts. */
+  readonly onComplete: (step: number) => void
+  /** Runs an item; whether it succeeded. Never throws or rejects for anything that a step does. */
+  readonly start: (step: number, item: number) => boolean | Promise<boolean>
+}
+
+/**
+ * Runs every step once all that it needs has ended, most urgent first: the longest way to an end, then file order, then
+ * item order. Resolves when every step has ended, or when the signal was aborted and what ran has ended too.
+ *
+ * One loop owns all that changes. It drains what has finished, starts what it may, and sleeps until something happens;
+ * a step that ends without waiting for anything is settled on the spot, so a long chain of them is a loop, not a stack.
+ */
+export async function schedule(options: Schedule): Promise<void> {
+  const { graph, itemCounts, clock, signal } = options
+  const plan = new Plan(graph, itemCounts)
+  const { firstUnit, stepOfUnit } = numberUnits(graph, itemCounts)
+  const queues = new Map<Gate | undefined, ReadyQueue>()
+  const nextItem = new Int32Array(graph.size)
+  const finished: { readonly step: number; readonly succeeded: boolean }[] = []
+  let running = 0
+  let crash: { readonly error: unknown } | undefined
+  let wake = (): void => {}
+
+  const enqueue = (step: number): void => {
+    const item = nextItem[step] ?? 0
+    if (item >= (itemCounts[step] ?? 0)) return
+    nextItem[step] = item + 1
+    const gate = options.gateOf(step)
+    let queue = queues.get(gate)
+    if (queue === undefined) queues.set(gate, (queue = new ReadyQueue()))
+    queue.add((firstUnit[step] ?? 0) + item)
+  }
+
+  const follow = (decisions: readonly Decision[]): void => {
+    for (const { step, kind } of decisions) {
+      if (kind === 'blocked') {
+        options.onBlocked(step)
+        continue
+      }
+      options.onReady(step)
+      if (itemCounts[step] === 0) options.onComplete(step)
+      const width = Math.min(itemCounts[step] ?? 0, options.itemLimit(step))
+      for (let started = 0; started < width; started++) enqueue(step)
+    }
+  }
+
+  const settle = (step: number, succeeded: boolean): void => {
+    const decisions = plan.settleItem(step, succeeded)
+    if (plan.hasSucceeded(step)) options.onComplete(step)
+    enqueue(step)
+    follow(decisions)
+  }
+
+  /** Starts all that may start; returns the milliseconds until a gate opens, if one is only a matter of time. */
+  const dispatch = (): number => {
+    for (;;) {
+      if (running >= options.maxConcurrency || signal.aborted) return Infinity
+      const { queue, delay } = mostUrgent(queues, clock)
+      const unit = queue?.take()
+      if (unit === undefined) return delay
+      const step = stepOfUnit[unit] ?? 0
+      const outcome = options.start(step, unit - (firstUnit[step] ?? 0))
+      if (typeof outcome === 'boolean') {
+        settle(step, outcome)
+        continue
+      }
+      running++
+      outcome.then(
+        (succeeded) => {
+          finished.push({ step, succeeded })
+          wake()
+        },
+        (error: unknown) => {
+          crash = { error }
+          wake()
+        },
+      )
+    }
+  }
+
+  const onAbort = (): void => wake()
+  signal.addEventListener('abort', onAbort)
+  try {
+    follow(plan.start())
+    for (;;) {
+      for (const { step, succeeded } of finished.splice(0)) {
+        running--
+        settle(step, succeeded)
+      }
+      const delay = dispatch()
+      if (crash !== undefined) throw crash.error
+      if (signal.aborted || (running === 0 && delay === Infinity)) break
+      await sleepUntilWoken(delay)
+    }
+    if (running > 0) await drain()
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+
+  /** After an abort: what still runs gets a moment to end. */
+  async function drain(): Promise<void> {
+    const end = clock.now() + options.graceMs
+    while (running > 0 && clock.now() < end) {
+      await sleepUntilWoken(end - clock.now())
+      if (crash !== undefined) throw crash.error
+      running -= finished.splice(0).length
+    }
+  }
+
+  async function sleepUntilWoken(delayMs: number): Promise<void> {
+    const timer = delayMs === Infinity ? undefined : new AbortController()
+    await new Promise<void>((resolve) => {
+      wake = resolve
+      if (timer !== undefined) clock.sleep(delayMs, timer.signal).then(resolve, resolve)
+    })
+    timer?.abort()
+  }
+}
+
+/** The queue whose first unit is the most urgent of those that may start, or the time until there is one. */
+function mostUrgent(
+  queues: ReadonlyMap<Gate | undefined, ReadyQueue>,
+  clock: Clock,
+): { readonly queue?: ReadyQueue; readonly delay: number } {
+  let best: ReadyQueue | undefined
+  let delay = Infinity
+  for (const [gate, queue] of queues) {
+    if (queue.first === undefined || gate?.free === false) continue
+    const wait = gate?.startDelay(clock.now()) ?? 0
+    if (wait > 0) delay = Math.min(delay, wait)
+    else if (best?.first === undefined || queue.first < best.first) best = queue
+  }
+  return best === undefined ? { delay } : { queue: best, delay }
+}
+
+/** Numbers every item of every step so that a smaller number is more urgent. */
+function numberUnits(
+  graph: Graph,
+  itemCounts: readonly number[],
+): { readonly firstUnit: Int32Array; readonly stepOfUnit: Int32Array } {
+  const height = heights(graph)
+  const steps = Array.from({ length: graph.size }, (_, step) => step).sort(
+    (a, b) => (height[b] ?? 0) - (height[a] ?? 0) || a - b,
+  )
+  const firstUnit = new Int32Array(graph.size)
+  const stepOfUnit = new Int32Array(itemCounts.reduce((sum, count) => sum + count, 0))
+  let unit = 0
+  for (const step of steps) {
+    firstUnit[step] = unit
+    const end = unit + (itemCounts[step] ?? 0)
+    stepOfUnit.fill(step, unit, end)
+    unit = end
+  }
+  return { firstUnit, stepOfUnit }
+}

@@ -1,0 +1,14 @@
+import type { Step } from '../flow/flow.ts'
+import { runLlmStep } from './llm-step.ts'
+import type { Outcome, StepContext } from './step-run.ts'
+import { runValueStep } from './value-step.ts'
+
+/** Runs a step of any kind. A new kind is a file beside this one and a line here. */
+export function startStep(step: Step, context: StepContext): Outcome | Promise<Outcome> {
+  switch (step.kind) {
+    case 'llm':
+      return runLlmStep(step, context)
+    case 'value':
+      return runValueStep(step, context)
+  }
+}

@@ -1,0 +1,53 @@
+import type { Lane } from '../llms/lane.ts'
+import type { Llm } from '../llms/llm.ts'
+import type { World } from '../llms/world.ts'
+import type { RunError, RunEvent } from '../run/events.ts'
+import type { Json } from '../source/json.ts'
+import type { Lookup } from '../template/render.ts'
+
+/** What a step is given when it runs. It sees nothing else of the run. */
+export interface StepContext {
+  /** Its id in events, such as `critic[3]`. */
+  readonly id: string
+  /** Which item of a `for_each` it is; undefined for a step that runs once. */
+  readonly index: number | undefined
+  /** The value of any variable that the step may use. */
+  readonly lookup: Lookup
+  /** Aborted when the step must end: the run was stopped, or the step's time is over. */
+  readonly signal: AbortSignal
+  readonly world: World
+  readonly emit: (event: RunEvent) => void
+  /** The time for the next event, in milliseconds since the run started. */
+  readonly at: () => number
+  readonly llm: (name: string) => ReadyLlm
+  /** Whether one more model call is within the run's limit; counts it. */
+  readonly takeCall: () => boolean
+  readonly keepRaw: boolean
+}
+
+/** An LLM that can be called, with its limits. */
+export interface ReadyLlm {
+  readonly llm: Llm
+  readonly lane: Lane
+  /** URL that its calls go to; null when it works in this process. */
+  readonly endpoint: string | null
+}
+
+/** How a step ended. `generated` is the model's text, also when it could not be accepted; `note` is for people. */
+export type Outcome =
+  | {
+      readonly ok: true
+      readonly value: Json
+      readonly generated: string | null
+      readonly note: string | null
+    }
+  | { readonly ok: false; readonly error: RunError; readonly generated: string | null }
+
+export function failure(
+  code: string,
+  message: string,
+  more: { readonly help?: string; readonly generated?: string } = {},
+): Outcome {
+  const error: RunError = { code, message, ...(more.help === undefined ? {} : { help: more.help }) }
+  return { ok: false, error, generated: more.generated ?? null }
+}

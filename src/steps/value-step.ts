@@ -1,0 +1,25 @@
+import type { ValueStep } from '../flow/flow.ts'
+import { MissingValue } from '../template/render.ts'
+import { evaluate } from '../template/value-template.ts'
+import { failure, type Outcome, type StepContext } from './step-run.ts'
+import { variablesOf } from './variables.ts'
+
+/** Builds the value at once; a step that calls nothing waits for nothing. */
+export function runValueStep(step: ValueStep, context: StepContext): Outcome {
+  context.emit({
+    type: 'step-started',
+    at: context.at(),
+    step: context.id,
+    prompt_inputs: variablesOf(step, context),
+    prompt_template: null,
+    prompt: null,
+    messages: null,
+    model_config: null,
+  })
+  try {
+    return { ok: true, value: evaluate(step.value, context.lookup), generated: null, note: null }
+  } catch (error) {
+    if (error instanceof MissingValue) return failure('missing-value', error.message)
+    throw error
+  }
+}
