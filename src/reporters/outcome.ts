@@ -1,4 +1,4 @@
-import type { AttemptFinished, CancelReason, RunError } from '../run/events.ts'
+import type { AttemptFinished, CancelReason } from '../run/events.ts'
 import { visible, visibleLine } from '../source/visible.ts'
 
 export const cancelledText: Readonly<Record<CancelReason, string>> = {
@@ -22,8 +22,9 @@ export function retryText({ attempt, error, wait }: AttemptFinished): string | u
   return `attempt ${attempt} failed: ${visibleLine(error.message)}, again in ${(wait / 1000).toFixed(1)}s`
 }
 
-export function helpLines({ help }: RunError): readonly string[] {
-  if (help === undefined) return []
-  const [first = '', ...rest] = visible(help).split('\n')
-  return [`help: ${first}`, ...rest.map((line) => `      ${line}`)]
+/** `label: text`, further lines of the text aligned with its first. */
+export function labelledLines(label: string, text: string): readonly string[] {
+  const [first = '', ...rest] = visible(text).split('\n')
+  const indent = ' '.repeat(label.length + 2)
+  return [`${label}: ${first}`, ...rest.map((line) => (line === '' ? '' : indent + line))]
 }

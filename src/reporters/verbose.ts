@@ -8,7 +8,7 @@ import { answerLines } from './answer.ts'
 import { addAttempt, beginAttempt, callText, newCall } from './call.ts'
 import type { Call } from './call.ts'
 import { marks } from './marks.ts'
-import { blockedText, cancelledText, helpLines, retryText } from './outcome.ts'
+import { blockedText, cancelledText, labelledLines, retryText } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
 import { summaryText } from './summary.ts'
 
@@ -123,10 +123,11 @@ export function createVerbose(options: VerboseOptions): Reporter {
       case 'step-succeeded':
         finish(event, palette.success(marks.succeeded), [])
         answer(event.generated)
+        if (event.note !== null) block(labelledLines('note', event.note), palette.note)
         break
       case 'step-failed':
         finish(event, palette.error(marks.failed), [palette.error(visibleLine(event.error.message))])
-        block(helpLines(event.error), palette.help)
+        if (event.error.help !== undefined) block(labelledLines('help', event.error.help), palette.help)
         answer(event.generated)
         break
       case 'step-blocked':

@@ -98,7 +98,12 @@ export class Story {
     generated: string | null,
     result: Extract<RunEvent, { type: 'step-succeeded' }>['result'] = {},
   ): this {
-    this.events.push({ type: 'step-succeeded', at: this.#at, step, generated, result })
+    this.events.push({ type: 'step-succeeded', at: this.#at, step, generated, result, note: null })
+    return this
+  }
+
+  succeedWithNote(step: string, generated: string, note: string): this {
+    this.events.push({ type: 'step-succeeded', at: this.#at, step, generated, result: {}, note })
     return this
   }
 

@@ -246,6 +246,18 @@ describe('with --verbose', () => {
     expect(told(story.events, { quietText: true })).not.toContain('Once')
   })
 
+  test('what a person should know about an answer is told beneath it', () => {
+    const story = new Story([llmStep('a', 'A')]).start('a')
+    story.succeedWithNote('a', 'I only know songs.', 'muse was not taught this,\nchoose a real model\x1b[2J')
+    expect(told(story.events).split('\n').slice(1)).toEqual([
+      ' 0.00s  ✔ A   0.00s',
+      '        "I only know songs."',
+      '        note: muse was not taught this,',
+      '              choose a real model␛[2J',
+      '',
+    ])
+  })
+
   test('an answer without end is cut', () => {
     const tell = (text: string) =>
       told(new Story([llmStep('a', 'A')]).start('a').succeed('a', text).events)

@@ -119,7 +119,14 @@ function simulate({ size, choices, texts, value, interruptedAfter }: Choices): r
     if (fails)
       return void events.push({ type: 'step-failed', at: later(), step, error, generated: nullable(text()) })
     const result = Object.fromEntries([[`out_${step.split(/[_[]/)[1]}`, choose(2) === 0 ? text() : value]])
-    events.push({ type: 'step-succeeded', at: later(), step, generated: isLlm ? text() : null, result })
+    events.push({
+      type: 'step-succeeded',
+      at: later(),
+      step,
+      generated: isLlm ? text() : null,
+      result,
+      note: nullable(text()),
+    })
     succeeded.add(step)
   }
 

@@ -28,6 +28,7 @@ describe('the result of a run', () => {
       status: 'succeeded',
       reason: null,
       error: null,
+      note: null,
       start_time: '2026-11-22T10:00:00.000Z',
       end_time: '2026-11-22T10:00:02.900Z',
       execution_time: 2.9,
@@ -234,6 +235,16 @@ describe('the result of a run', () => {
     expect(refused(500)).toMatchObject({ cost: 0, unpriced_calls: 0 })
     expect(refused()).toMatchObject({ cost: null, unpriced_calls: 1 })
     expect(refused(200)).toMatchObject({ cost: null, unpriced_calls: 1 })
+  })
+
+  test('passes on what a person should know about an answer', () => {
+    const story = new Story([llmStep('a', 'A')])
+      .start('a')
+      .succeedWithNote('a', 'x', 'the answer was cut off')
+    expect(resultOf(story.finish().events).steps['a']).toMatchObject({
+      status: 'succeeded',
+      note: 'the answer was cut off',
+    })
   })
 
   test('keeps raw outputs only when asked to', () => {
