@@ -95,14 +95,10 @@ function wholeMessage(limits: TimeLimits): string {
 }
 
 function phaseMessage(phase: Phase, limits: TimeLimits): string {
-  switch (phase) {
-    case 'connection':
-      return `no connection within ${duration(limits.connectMs)}`
-    case 'first-byte':
-      return `the server was silent for ${duration(limits.firstByteMs)} after the request`
-    case 'idle':
-      return `the answer stalled: nothing came for ${duration(limits.idleMs)}`
-  }
+  if (phase === 'connection') return `no connection within ${duration(limits.connectMs)}`
+  return phase === 'first-byte'
+    ? `the server was silent for ${duration(limits.firstByteMs)} after the request`
+    : `the answer stalled: nothing came for ${duration(limits.idleMs)}`
 }
 
 function duration(ms: number): string {

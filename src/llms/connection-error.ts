@@ -22,11 +22,13 @@ const LASTING = new Map([
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'it does not speak TLS there (is it http instead of https?)'],
 ])
 
+const CLOSED = 'the server closed the connection without an answer'
+
 const PASSING = new Map([
   ['ECONNREFUSED', 'connection refused (is the server running?)'],
   ['ENOTFOUND', 'no such host'],
   ['EAI_AGAIN', 'the name look-up failed'],
-  ['ECONNRESET', 'the server closed the connection without an answer'],
+  ['ECONNRESET', CLOSED],
   ['EPIPE', 'the server closed the connection while the request was sent'],
   ['ETIMEDOUT', 'the connection timed out'],
   ['EHOSTUNREACH', 'no route to the host'],
@@ -52,4 +54,9 @@ export function connectionError(error: Error, origin: string): LlmError {
   return new LlmError('connection-failed', `cannot reach ${origin}: ${words}`, {
     retryable: true,
   })
+}
+
+/** The connection is gone, and no answer came and no error said why. */
+export function closedWithoutAnswer(origin: string): LlmError {
+  return new LlmError('connection-failed', `cannot reach ${origin}: ${CLOSED}`, { retryable: true })
 }

@@ -1,8 +1,9 @@
 import { type BaseUrl, originOf, resolveBaseUrl } from './base-url.ts'
 import { isLoopback } from './host.ts'
+import { keyNotForHost, mayGo } from './key-binding.ts'
 import type { LlmConfig } from './llm.ts'
 import type { LlmProblem } from './problem.ts'
-import { allPresets, presetOf } from './providers.ts'
+import { presetOf } from './providers.ts'
 import { readSecret } from './secret.ts'
 
 /** A place to call and what to show there. Holds secrets: never print one. */
@@ -90,24 +91,6 @@ function resolveKey(
         ? `the file that ${secret.where} names cannot be read`
         : `the key in ${secret.where} holds a character that no key has (a line break, a quote of a word processor, a letter with an accent)`,
     help: secret.reason === 'unreadable' ? 'check the path and its permissions' : 'copy the key again',
-  }
-}
-
-/** Whether what a variable holds may be sent to a place. */
-function mayGo(variable: string, config: LlmConfig, base: BaseUrl): boolean {
-  if (base.namedBy === 'outside') return true
-  const owners = [...allPresets()].filter((preset) => preset.keyVariable === variable.replace(/_FILE$/, ''))
-  if (owners.length === 0) return true
-  if (owners.some((owner) => originOf(owner.baseUrl) === base.url.origin)) return true
-  return isLoopback(base.url.hostname) && owners.some((owner) => owner === presetOf(config.provider))
-}
-
-function keyNotForHost(config: LlmConfig, variable: string, base: BaseUrl): LlmProblem {
-  return {
-    code: 'key-not-for-host',
-    llm: config.name,
-    message: `llm "${config.name}" would send the secret in ${variable} to ${base.url.host}, which it is not meant for`,
-    help: `name another variable with api_key_env, or, if you trust the host with it, add --allow-host ${base.url.host}`,
   }
 }
 

@@ -2,7 +2,6 @@ import OpenAI from 'openai'
 import { APIPromise } from 'openai/core/api-promise'
 import type { AttemptClock } from './attempt-clock.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { Api } from './llm.ts'
 import type { Route } from './route.ts'
 import { type HttpResponse, post } from './transport.ts'
 

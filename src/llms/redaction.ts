@@ -23,7 +23,7 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
     for (const form of formsOf(secret)) forms.add(form)
   }
   // Longest first, so that a secret inside another one does not leave the rest of it behind.
-  const known = [...forms].sort((a, b) => b.length - a.length)
+  const known = [...forms].toSorted((a, b) => b.length - a.length)
   return (text) => {
     let clean = text
     for (const form of known) if (clean.includes(form)) clean = clean.replaceAll(form, STAND_IN)

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { AnswerBody } from './answer-body.ts'
 import type { AttemptClock } from './attempt-clock.ts'
-import { connectionError } from './connection-error.ts'
+import { closedWithoutAnswer, connectionError } from './connection-error.ts'
 import { LlmError } from './llm.ts'
 import type { Route } from './route.ts'
 
 /** An answer larger than this is not one. */
-export const MAX_ANSWER_BYTES = 8 * 2 ** 20
+const MAX_ANSWER_BYTES = 8 * 2 ** 20
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -24,7 +24,7 @@ export interface HttpResponse {
 }
 
 /**
- * One POST, once: no retries, no redirects, no more than `MAX_ANSWER_BYTES`, and no longer than the clock allows. Rejects
+ * One POST, once: no retries, no redirects, no more than 8 MiB, and no longer than the clock allows. Rejects
  * with an `LlmError`, or with what stopped the clock. Node's own `fetch` is not used: it costs 20 ms to load, is three
  * times slower with a thousand calls in flight, has no limits, and follows redirects with the key in hand.
  */
@@ -58,6 +58,8 @@ export function post(request: HttpRequest): Promise<HttpResponse> {
       else socket.once(route.readyEvent, () => clock.enter('first-byte'))
     })
     outgoing.on('error', (error) => reject(connectionError(error, url.origin)))
+    // Some ends are no errors to Node, such as a change to another protocol. After an answer this says nothing new.
+    outgoing.on('close', () => reject(closedWithoutAnswer(url.origin)))
     outgoing.on('response', (message) => {
       const status = message.statusCode ?? 0
       if (status >= 300 && status < 400) {

@@ -71,6 +71,17 @@ test('the chunks themselves stay as they were', () => {
   expect(first).toEqual(before)
 })
 
+test('a hundred thousand chunks take linear time', () => {
+  const completion = new Completion()
+  for (let i = 0; i < 100_000; i++) {
+    completion.add(
+      delta({ content: 'x', tool_calls: [{ index: i }] }, { logprobs: { content: [{ token: 'x' }] } }),
+    )
+  }
+  // Five billion steps, and the test's time limit, if each chunk looked at all before it.
+  expect(JSON.stringify(completion.toObject()).length).toBeGreaterThan(1_000_000)
+})
+
 test('a field called __proto__ does no harm', () => {
   const evil =
     '{"__proto__":{"polluted":1},"choices":[{"index":0,"__proto__":{"polluted":1},"delta":{"__proto__":{"polluted":1},"content":"a"},"finish_reason":"stop"}]}'
@@ -79,6 +90,11 @@ test('a field called __proto__ does no harm', () => {
   expect(JSON.stringify(object)).toBe(
     '{"choices":[{"index":0,"finish_reason":"stop","message":{"content":"aa"}}]}',
   )
+})
+
+test('a field named like something that every object has is a field like any other', () => {
+  const chunk = parseObject('{"choices":[{"toString":null,"constructor":"a"}]}', same)
+  expect(put(chunk, chunk)).toEqual({ choices: [{ index: 0, toString: null, constructor: 'aa' }] })
 })
 
 test('whatever JSON a server sends, the result is an answer or an LlmError, and raw is plain JSON', () => {

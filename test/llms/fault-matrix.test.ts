@@ -135,6 +135,11 @@ const matrix: Readonly<Record<Fault, Expected>> = {
   'a reset within the stream': broken,
   'a close within the stream': broken,
   'a close within an event': broken,
+  'a chunk that is none': broken,
+  'another protocol': {
+    ...broken,
+    message: /^cannot reach http:\S+: the server closed the connection without an answer$/,
+  },
   'less than the length promised': broken,
   'something that is not HTTP': bad(/^http:\S+ did not answer in HTTP$/),
 

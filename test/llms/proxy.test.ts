@@ -41,8 +41,8 @@ describe('the proxy of a URL', () => {
   })
 
   test('one that cannot be used is a problem before any call', () => {
-    const env = { HTTPS_PROXY: 'socks5://proxy.example:1080', OPENAI_API_KEY: 'sk-test-not-a-real-key' }
-    expect(checkLlm(llmConfig(), { env, allowHosts: [] })).toEqual({
+    const socks = { HTTPS_PROXY: 'socks5://proxy.example:1080', OPENAI_API_KEY: 'sk-test-not-a-real-key' }
+    expect(checkLlm(llmConfig(), { env: socks, allowHosts: [] })).toEqual({
       code: 'bad-proxy',
       llm: 'writer',
       message: 'the proxy variable for https://api.openai.com holds no http or https URL',

@@ -77,6 +77,11 @@ test('secrets are those of known variables, of *_API_KEY, and of the variables t
     EMPTY_API_KEY: '',
   }
   const llm = llmConfig({ apiKeyEnv: 'NAMED', headersEnv: new Map([['authorization', 'HEADER']]) })
-  expect([...secretsIn(env, [llm])].sort()).toEqual(['header-key', 'named-key', 'openai-key', 'other-key'])
+  expect([...secretsIn(env, [llm])].toSorted()).toEqual([
+    'header-key',
+    'named-key',
+    'openai-key',
+    'other-key',
+  ])
   expect(secretsIn({ PATH: '/usr/bin' })).toEqual([])
 })

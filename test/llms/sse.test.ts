@@ -16,7 +16,7 @@ test('events are found wherever the stream is cut and however its lines end', ()
         const decoder = new SseDecoder()
         const places = [
           0,
-          ...cuts.map((cut) => Math.min(cut, stream.length)).sort((a, b) => a - b),
+          ...cuts.map((cut) => Math.min(cut, stream.length)).toSorted((a, b) => a - b),
           stream.length,
         ]
         const found = places.slice(1).flatMap((place, i) => decoder.push(stream.slice(places[i], place)))

@@ -18,9 +18,9 @@ export interface Exchange {
   readonly count: number
   readonly socket: net.Socket
   /** Writes raw bytes; nothing happens when the connection is gone. */
-  write(bytes: string | Uint8Array): void
+  readonly write: (bytes: string | Uint8Array) => void
   /** Resolves after `ms`, or never when the server is closed before. */
-  wait(ms: number): Promise<void>
+  readonly wait: (ms: number) => Promise<void>
 }
 
 export type Behaviour = (exchange: Exchange) => void | Promise<void>

@@ -170,6 +170,9 @@ export const faults = {
     await wait(10)
     socket.end()
   }),
+  'a chunk that is none': begun(({ write }) => write('zzz\r\n')),
+  'another protocol': ({ write }) =>
+    write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
   'less than the length promised': async ({ write, wait, socket }) => {
     write(wire.head(200, { 'content-type': 'application/json', 'content-length': '5000' }))
     write('{"id":')
