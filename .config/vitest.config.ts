@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config'
+import { SummaryReporter } from './summary-reporter.ts'
 
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', new SummaryReporter()],
   },
 })

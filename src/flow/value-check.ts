@@ -52,7 +52,7 @@ function choiceProblem(value: unknown, schema: Schema): string | undefined {
 function textProblem(value: unknown, schema: Schema): string | undefined {
   if (typeof value !== 'string') return undefined
   const { minLength, maxLength, pattern } = schema
-  const length = typeof minLength === 'number' || typeof maxLength === 'number' ? [...value].length : 0
+  const length = typeof minLength === 'number' || typeof maxLength === 'number' ? Array.from(value).length : 0
   if (typeof minLength === 'number' && length < minLength) {
     return minLength === 1
       ? 'must not be empty'

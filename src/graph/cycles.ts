@@ -49,10 +49,10 @@ function shortestCycle(start: number, outgoing: readonly (readonly Edge[])[]): r
 }
 
 /** For each node the number of its strongly connected component (Tarjan's algorithm, with a stack of its own). */
-function components(graph: Graph): readonly number[] {
-  const component = new Array<number>(graph.size).fill(-1)
-  const index = new Array<number>(graph.size).fill(-1)
-  const low = new Array<number>(graph.size).fill(0)
+function components(graph: Graph): Int32Array {
+  const component = new Int32Array(graph.size).fill(-1)
+  const index = new Int32Array(graph.size).fill(-1)
+  const low = new Int32Array(graph.size)
   const open: number[] = []
   const frames: { readonly node: number; next: number }[] = []
   let counter = 0

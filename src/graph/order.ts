@@ -19,8 +19,8 @@ export function topologicalOrder(graph: Graph): readonly number[] {
 }
 
 /** For each node the number of nodes on the longest way from it to an end, itself included. */
-export function heights(graph: Graph): readonly number[] {
-  const height = new Array<number>(graph.size).fill(1)
+export function heights(graph: Graph): Int32Array {
+  const height = new Int32Array(graph.size).fill(1)
   for (const node of topologicalOrder(graph).toReversed()) {
     for (const dependent of graph.dependents[node] ?? []) {
       height[node] = Math.max(height[node] ?? 1, 1 + (height[dependent] ?? 1))

@@ -35,12 +35,22 @@ export function excerpt(text: string, redact: (text: string) => string): string 
   return JSON.stringify(line.length > 80 ? `${line.slice(0, 80)}…` : line)
 }
 
+/** How deep a text that is JSON nests. Brackets in strings do not count. */
 function depthOf(text: string): number {
   let depth = 0
   let deepest = 0
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/g)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth)
-    else if (token === ']' || token === '}') depth--
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (character === '"') at = endOfString(text, at)
+    else if (character === '{' || character === '[') deepest = Math.max(deepest, ++depth)
+    else if (character === '}' || character === ']') depth--
   }
   return deepest
+}
+
+/** Where the string that begins at a quote ends: the next quote after an even number of backslashes. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (text[at] !== '"' && at < text.length) at += text[at] === '\\' ? 2 : 1
+  return at
 }

@@ -58,9 +58,11 @@ export function post(request: HttpRequest): Promise<HttpResponse> {
       else socket.once(route.readyEvent, () => clock.enter('first-byte'))
     })
     outgoing.on('error', (error) => reject(connectionError(error, url.origin)))
-    // Some ends are no errors to Node, such as a change to another protocol. After an answer this says nothing new.
-    outgoing.on('close', () => reject(closedWithoutAnswer(url.origin)))
+    // Some ends are no errors to Node, such as a change to another protocol.
+    const onClose = (): void => reject(closedWithoutAnswer(url.origin))
+    outgoing.on('close', onClose)
     outgoing.on('response', (message) => {
+      outgoing.off('close', onClose)
       const status = message.statusCode ?? 0
       if (status >= 300 && status < 400) {
         reject(redirected(status, message.headers.location, url))

@@ -71,7 +71,8 @@ class PlaceholderReader {
     if (first === undefined) return undefined
     alternatives.push(first)
     const optional = this.#text[this.#at] === '?' && this.#text[this.#at + 1] !== '?' && this.#take('?')
-    while (!optional && this.#operator('??')) {
+    while (this.#operator('??')) {
+      if (optional) return undefined
       const next = this.#literal() ?? this.#reference()
       if (next === undefined) return undefined
       alternatives.push(next)
