@@ -1,0 +1,21 @@
+/** What `llmflows` alone says. Written out, so that it needs nothing loaded. */
+export const shortHelp = `llmflows runs flows of prompts: steps in YAML, run side by side, answered as JSON.
+
+Examples:
+  llmflows init                                    write a first flow
+  llmflows run flow.yaml --topic friendship -v     run it and watch
+  llmflows run flow.yaml --topic rain --offline    without a key or a network
+  llmflows run flow.yaml --help                    what the flow takes
+
+Commands:
+  run FLOW         run a flow, print its result as JSON
+  validate FLOW…   say all that is wrong with a flow, run nothing
+  graph FLOW       draw the steps and what they wait for
+  explain CODE     what a diagnostic means, with an example
+  init [NAME]      write a flow to start from
+  schema [NAME]    print a JSON Schema: flow, result or event
+
+Options:
+  -h, --help       show this help; also after a command
+  -V, --version    print the version
+`

@@ -1,0 +1,34 @@
+import type { Palette } from '../source/palette.ts'
+
+/** 0 succeeded · 1 a step failed · 2 the flow or the command line is wrong · 70 a mistake in llmflows · 128 + signal. */
+export type ExitCode = 0 | 1 | 2 | 70 | 129 | 130 | 143
+
+/** One of the two streams a command writes to. A reader that has gone away is no error; what follows is dropped. */
+export interface Writer {
+  readonly isTerminal: boolean
+  /** Colours, where this stream has them. */
+  readonly palette: Palette
+  /** Of the terminal; 80 where there is none. */
+  readonly columns: number
+  /** Text from outside must have passed `visible`; secrets are taken out of what goes to stderr. */
+  write(text: string): void
+  /** Writes piece by piece and makes the next one when the last has been taken. Rejects when it cannot be written. */
+  writeAll(pieces: Iterable<string>): Promise<void>
+}
+
+/** What a command has of the world. Only `process-io.ts` knows the process behind it. */
+export interface Io {
+  /** The result and nothing else. */
+  readonly stdout: Writer
+  /** Messages, progress, diagnostics. */
+  readonly stderr: Writer
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Folder that relative paths are relative to. */
+  readonly cwd: string
+  /** Whether someone can be asked: stdin and stderr are terminals. */
+  readonly isInteractive: boolean
+  /** All of standard input, which can be read once: throws `UsageError` the second time. */
+  stdinBytes(): Promise<Uint8Array>
+  /** What the process will exit with; 0 when never called. */
+  setExitCode(code: ExitCode): void
+}

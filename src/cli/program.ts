@@ -1,0 +1,70 @@
+import type { Command } from 'commander'
+import { closest } from '../diagnostics/closest.ts'
+import { visible, visibleLine } from '../source/visible.ts'
+import { shortHelp } from './help.ts'
+import type { Io } from './io.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Adds a command to the program. */
+type Register = (program: Command, io: Io) => void
+
+/** Each command is a module of its own, and only the one that was asked for is loaded. */
+const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
+  ['run', async () => (await import('./run.ts')).registerRun],
+  ['validate', async () => (await import('./validate.ts')).registerValidate],
+  ['graph', async () => (await import('./graph.ts')).registerGraph],
+  ['explain', async () => (await import('./explain.ts')).registerExplain],
+  ['init', async () => (await import('./init.ts')).registerInit],
+  ['schema', async () => (await import('./schema.ts')).registerSchema],
+])
+
+/** Runs the command that the arguments name. What is wrong with them is said on stderr, exit code 2. */
+export async function runProgram(args: readonly string[], io: Io): Promise<void> {
+  try {
+    await dispatch(args, io)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    const { palette } = io.stderr
+    io.stderr.write(`${palette.error('error')}: ${visibleLine(error.message)}\n`)
+    if (error.help !== undefined) {
+      const [first = '', ...rest] = visible(error.help).split('\n')
+      const lines = [`  ${palette.help('help')}: ${first}`, ...rest.map((line) => `        ${line}`.trimEnd())]
+      io.stderr.write(lines.join('\n') + '\n')
+    }
+    io.setExitCode(2)
+  }
+}
+
+async function dispatch(args: readonly string[], io: Io): Promise<void> {
+  const [first, second] = args
+  if (first === undefined || first === '-h' || first === '--help') return io.stdout.write(shortHelp)
+  if (first === 'help') return second === undefined ? io.stdout.write(shortHelp) : runCommand([second, '--help'], io)
+  await runCommand(args, io)
+}
+
+async function runCommand(args: readonly string[], io: Io): Promise<void> {
+  const [name = ''] = args
+  const load = commands.get(name)
+  if (load === undefined) throw unknownCommand(name)
+  const [{ createProgram, parse }, register] = await Promise.all([import('./commander.ts'), load()])
+  const program = createProgram(io)
+  register(program, io)
+  await parse(program, args)
+}
+
+function unknownCommand(name: string): UsageError {
+  if (name.startsWith('-')) {
+    const guess = closest(name, ['--help', '--version'])
+    return new UsageError(
+      `unknown option "${name}"`,
+      guess === undefined ? 'options come after the command; "llmflows --help" lists the commands' : `did you mean "${guess}"?`,
+    )
+  }
+  const guess = closest(name, commands.keys())
+  if (guess !== undefined) return new UsageError(`unknown command "${name}"`, `did you mean "${guess}"?`)
+  const isFlow = /\.(?:ya?ml|json)$/.test(name)
+  return new UsageError(
+    `unknown command "${name}"`,
+    isFlow ? `to run a flow: llmflows run ${name}` : `the commands are ${[...commands.keys()].join(', ')}`,
+  )
+}
