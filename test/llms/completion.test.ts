@@ -82,6 +82,14 @@ test('a hundred thousand chunks take linear time', () => {
   expect(JSON.stringify(completion.toObject()).length).toBeGreaterThan(1_000_000)
 })
 
+test('text may hold any brackets and be megabytes long; nesting may not be deep', () => {
+  const text = `${'[{"\\'.repeat(500)}${'x'.repeat(7 * 2 ** 20)}`
+  expect(parseObject(JSON.stringify({ text }), same)).toEqual({ text })
+  const nested = (depth: number) => `{"a":${'['.repeat(depth)}${' '.repeat(300)}${']'.repeat(depth)}}`
+  expect(parseObject(nested(127), same)).toHaveProperty('a')
+  expect(() => parseObject(nested(128), same)).toThrow('the answer is nested too deeply to be one')
+})
+
 test('a field called __proto__ does no harm', () => {
   const evil =
     '{"__proto__":{"polluted":1},"choices":[{"index":0,"__proto__":{"polluted":1},"delta":{"__proto__":{"polluted":1},"content":"a"},"finish_reason":"stop"}]}'
