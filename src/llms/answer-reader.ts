@@ -8,7 +8,7 @@ import { type Api, type LlmAnswer, LlmError } from './llm.ts'
 /** As much of an error's body as is read. */
 const MAX_ERROR_CHARACTERS = 64 * 1024
 
-export interface AnswerContext {
+interface AnswerContext {
   readonly api: Api
   /** Where the answer comes from, for messages. */
   readonly origin: string

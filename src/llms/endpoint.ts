@@ -19,7 +19,7 @@ export interface Endpoint {
   readonly isDefault: boolean
 }
 
-export interface EndpointOptions {
+interface EndpointOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Hosts that someone outside the flow has allowed: `host` or `host:port`. */
   readonly allowHosts: readonly string[]

@@ -7,7 +7,7 @@ const MAX_MESSAGE = 500
 const MAX_SAID = 360
 
 /** An error as an API reported it: by the status of the answer, or inside an answer whose status says that all is well. */
-export interface ReportedError {
+interface ReportedError {
   readonly origin: string
   /** 200 when the error came in the body of a success. */
   readonly status: number

@@ -2,7 +2,7 @@ import { resolveEndpoint } from './endpoint.ts'
 import type { Llm, LlmConfig } from './llm.ts'
 import { LlmError } from './llm.ts'
 import type { LlmProblem } from './problem.ts'
-import { presetOf } from './providers.ts'
+import { presetOf, providerNames } from './providers.ts'
 import { proxyFor } from './proxy.ts'
 import { createRedactor, secretsIn } from './redaction.ts'
 import { type TimeLimits, timeLimitsOf } from './time-limits.ts'
@@ -74,7 +74,7 @@ function locate(config: LlmConfig, options: CheckOptions) {
       code: 'unknown-provider',
       llm: config.name,
       message,
-      help: 'see llmflows explain provider',
+      help: `providers: ${providerNames.join(', ')}`,
     } as const
   }
   if (preset.kind === 'process') return { kind: 'process' } as const

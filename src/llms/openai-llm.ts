@@ -8,7 +8,7 @@ import type { Route } from './route.ts'
 import type { TimeLimits } from './time-limits.ts'
 import type { World } from './world.ts'
 
-export interface OpenAiLlmOptions {
+interface OpenAiLlmOptions {
   readonly endpoint: Endpoint
   readonly route: Route
   readonly limits: TimeLimits

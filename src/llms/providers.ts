@@ -1,7 +1,7 @@
 import type { Api } from './llm.ts'
 
 /** What llmflows knows about a service by its name: where it is, which key it takes, what it does its own way. */
-export interface Preset {
+interface Preset {
   /** How the service is reached: over HTTP, or in this process. */
   readonly kind: 'http' | 'process'
   /** Without a trailing slash; undefined when the flow has to say. */
@@ -61,8 +61,6 @@ const PRESETS = {
   'scripted': { kind: 'process', defaultModel: 'scripted' },
   'embedded': { kind: 'process', defaultModel: 'muse' },
 } as const satisfies Record<string, Preset>
-
-export type ProviderName = keyof typeof PRESETS
 
 const byName: ReadonlyMap<string, Preset> = new Map(Object.entries(PRESETS))
 

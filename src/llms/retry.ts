@@ -5,7 +5,7 @@ const CAP_MS = 30_000
 /** A server that asks for a longer wait gets no retry: its message says when to come back. */
 export const LONGEST_WAIT_MS = 60_000
 
-export interface FailedAttempt {
+interface FailedAttempt {
   readonly error: LlmError
   /** Counts from 1. */
   readonly attempt: number

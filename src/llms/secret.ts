@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-export type Secret =
+type Secret =
   | { readonly value: string }
   | { readonly reason: 'missing' | 'unreadable' | 'illegal'; readonly where: string }
 
