@@ -4,7 +4,7 @@ import { LlmError } from './llm.ts'
 import type { LlmProblem } from './problem.ts'
 import { presetOf, providerNames } from './providers.ts'
 import { proxyFor } from './proxy.ts'
-import { createRedactor, secretsIn } from './redaction.ts'
+import { createRedactor, hideSecrets, secretsIn } from './redaction.ts'
 import { type TimeLimits, timeLimitsOf } from './time-limits.ts'
 import type { World } from './world.ts'
 
@@ -50,12 +50,14 @@ export async function openLlm(config: LlmConfig, options: OpenOptions): Promise<
   }
   if (place.kind === 'http') {
     const [{ openAiLlm }, { routeTo }] = await Promise.all([import('./openai-llm.ts'), import('./route.ts')])
+    const secrets = secretsIn(world.env, [config])
     return openAiLlm(config, {
       endpoint: place.endpoint,
       route: await routeTo(new URL(place.endpoint.url), place.proxy),
       limits: { ...timeLimitsOf(config), ...options.timeLimits },
       world,
-      redact: createRedactor(secretsIn(world.env, [config])),
+      redact: createRedactor(secrets),
+      hide: hideSecrets(secrets),
     })
   }
   if (config.provider === 'embedded') {

@@ -1,7 +1,7 @@
 import { readAnswer } from './answer-reader.ts'
 import { AttemptClock } from './attempt-clock.ts'
 import type { Endpoint } from './endpoint.ts'
-import { type Llm, type LlmConfig, LlmError } from './llm.ts'
+import { type Llm, type LlmAnswer, type LlmConfig, LlmError } from './llm.ts'
 import { OpenAiClient } from './openai-client.ts'
 import { requestBody } from './request-body.ts'
 import type { Route } from './route.ts'
@@ -13,13 +13,15 @@ interface OpenAiLlmOptions {
   readonly route: Route
   readonly limits: TimeLimits
   readonly world: World
-  /** Takes the secrets out of a text. */
+  /** Takes the secrets out of a message. */
   readonly redact: (text: string) => string
+  /** Takes the secrets, and nothing else, out of an answer. */
+  readonly hide: (text: string) => string
 }
 
 /** An LLM behind a server that speaks OpenAI's protocol. */
 export function openAiLlm(config: LlmConfig, options: OpenAiLlmOptions): Llm {
-  const { endpoint, route, limits, world, redact } = options
+  const { endpoint, route, limits, world, redact, hide } = options
   const client = new OpenAiClient(endpoint, route)
   return {
     async call(request, { signal, onFirstToken }) {
@@ -37,7 +39,7 @@ export function openAiLlm(config: LlmConfig, options: OpenAiLlmOptions): Llm {
         })
         // An abort that came with the last bytes is an abort; a time limit that passed then no longer matters.
         signal.throwIfAborted()
-        return answer
+        return withoutSecrets(answer, hide)
       } catch (error) {
         // A stopped attempt fails with what stopped it, whatever came apart on the way.
         clock.check()
@@ -47,6 +49,13 @@ export function openAiLlm(config: LlmConfig, options: OpenAiLlmOptions): Llm {
       }
     },
   }
+}
+
+/** A server that sends a key back must not get it into a record. */
+function withoutSecrets(answer: LlmAnswer, hide: (text: string) => string): LlmAnswer {
+  const raw = JSON.stringify(answer.raw)
+  const clean = hide(raw)
+  return clean === raw ? answer : { ...answer, text: hide(answer.text), raw: JSON.parse(clean) as unknown }
 }
 
 function redacted(error: LlmError, redact: (text: string) => string): LlmError {

@@ -8,8 +8,6 @@ interface Preset {
   readonly baseUrl?: string
   /** The environment variable that holds the key; undefined for servers that need none. */
   readonly keyVariable?: string
-  /** Used when the flow names no model; undefined when it must. */
-  readonly defaultModel?: string
   /** Sent as the key where a server wants to see one but does not look at it. */
   readonly dummyKey?: string
   /** The name under which chat takes the limit of an answer (completions always take `max_tokens`). */
@@ -20,9 +18,6 @@ interface Preset {
   readonly seedParameter?: 'seed' | 'random_seed'
 }
 
-/** The model of provider `openai` when neither the flow nor the environment names one. */
-export const DEFAULT_MODEL = 'gpt-4o-mini'
-
 const local = { kind: 'http', dummyKey: 'local', asksForUsage: true } as const
 const hosted = { kind: 'http', asksForUsage: true } as const
 
@@ -31,7 +26,6 @@ const PRESETS = {
     ...hosted,
     baseUrl: 'https://api.openai.com/v1',
     keyVariable: 'OPENAI_API_KEY',
-    defaultModel: DEFAULT_MODEL,
     // The newer models refuse `max_tokens`; all of them take this one.
     chatTokenParameter: 'max_completion_tokens',
   },
@@ -58,8 +52,8 @@ const PRESETS = {
     keyVariable: 'FIREWORKS_API_KEY',
   },
   'xai': { ...hosted, baseUrl: 'https://api.x.ai/v1', keyVariable: 'XAI_API_KEY' },
-  'scripted': { kind: 'process', defaultModel: 'scripted' },
-  'embedded': { kind: 'process', defaultModel: 'muse' },
+  'scripted': { kind: 'process' },
+  'embedded': { kind: 'process' },
 } as const satisfies Record<string, Preset>
 
 const byName: ReadonlyMap<string, Preset> = new Map(Object.entries(PRESETS))
@@ -75,11 +69,6 @@ export function presetOf(provider: string): Preset | undefined {
 /** Every preset, for questions such as whose key a variable holds. */
 export function allPresets(): Iterable<Preset> {
   return byName.values()
-}
-
-/** Whether a flow that uses this provider has to name a model. */
-export function needsModel(provider: string): boolean {
-  return presetOf(provider)?.defaultModel === undefined
 }
 
 /** The name under which a provider takes the token limit of an answer. */

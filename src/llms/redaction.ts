@@ -13,10 +13,23 @@ const PATTERNS =
 const HINT = /sk-|AIza|gh[pousr]_|github_pat_|gsk_|xai-|hf_|AKIA|bearer/i
 
 /**
- * A function that replaces secrets in a text by `[redacted]`: the given ones (of eight characters and more) as they are and
- * in base64, URL-encoded and inside JSON, and whatever looks like a key of a well-known service.
+ * A function that replaces secrets in a text by `[redacted]`: the given ones and whatever looks like a key of a well-known
+ * service.
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
+  const hide = hideSecrets(secrets)
+  return (text) => {
+    const clean = hide(text)
+    if (!HINT.test(clean)) return clean
+    return clean.replace(PATTERNS, (_match, bearer: string | undefined) => `${bearer ?? ''}${STAND_IN}`)
+  }
+}
+
+/**
+ * A function that replaces the given secrets (of eight characters and more) in a text, as they are and in base64, URL-encoded
+ * and inside JSON. It leaves all other text alone, also text that looks like a key.
+ */
+export function hideSecrets(secrets: readonly string[]): (text: string) => string {
   const forms = new Set<string>()
   for (const secret of secrets) {
     if (secret.length < MIN_LENGTH) continue
@@ -27,8 +40,7 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   return (text) => {
     let clean = text
     for (const form of known) if (clean.includes(form)) clean = clean.replaceAll(form, STAND_IN)
-    if (!HINT.test(clean)) return clean
-    return clean.replace(PATTERNS, (_match, bearer: string | undefined) => `${bearer ?? ''}${STAND_IN}`)
+    return clean
   }
 }
 

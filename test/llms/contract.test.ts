@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LlmConfig, LlmRequest } from '../../src/llms/llm.ts'
 import { openLlm } from '../../src/llms/open.ts'
-import { DEFAULT_MODEL, needsModel, presetOf, providerNames } from '../../src/llms/providers.ts'
+import { presetOf, providerNames } from '../../src/llms/providers.ts'
 import { type FaultServer, startFaultServer } from '../servers/fault-server.ts'
 import { faults } from '../servers/faults.ts'
 import * as wire from '../servers/openai-wire.ts'
@@ -212,7 +212,20 @@ describe('what is made of an answer', () => {
   })
 })
 
-test('only openai has a default model that a flow may rely on, besides what runs in this process', () => {
-  expect(providerNames.filter((name) => !needsModel(name))).toEqual(['openai', 'scripted', 'embedded'])
-  expect(presetOf('openai')?.defaultModel).toBe(DEFAULT_MODEL)
+test('a key that a server sends back does not get into the answer', async () => {
+  server.behave((exchange) => {
+    const message = { role: 'assistant', content: `you said ${KEY}` }
+    const choices = [{ index: 0, message, finish_reason: 'stop' }]
+    exchange.write(
+      wire.http({
+        body: JSON.stringify(
+          wire.completion(exchange, { choices, echo: { authorization: `Bearer ${KEY}` } }),
+        ),
+      }),
+    )
+  })
+  const { answer } = await sent({})
+  expect(answer.text).toBe('you said [redacted]')
+  expect(JSON.stringify(answer)).not.toContain(KEY)
+  expect(answer.raw).toMatchObject({ echo: { authorization: 'Bearer [redacted]' } })
 })
