@@ -8,6 +8,9 @@ import type { WrittenTemplate } from './texts.ts'
 import { writtenTemplate } from './texts.ts'
 import { readValue } from './values.ts'
 
+/** How many items a step may have unless someone outside the flow says otherwise. */
+export const DEFAULT_MAX_ITEMS = 200
+
 export interface ReadForEach {
   readonly forEach: ForEach
   /** Its templates; they see no item. */

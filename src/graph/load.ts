@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { renderDiagnostics } from '../diagnostics/render.ts'
 import { defaultLimits } from '../document/limits.ts'
 import type { Override } from '../document/override.ts'
+import { DEFAULT_MAX_ITEMS } from '../flow/for-each.ts'
 import { readFlowFile, type FlowSource } from '../source/flow-file.ts'
 import { plainPalette } from '../source/palette.ts'
 import { compileFlow, type Compilation, type CompiledFlow } from './compile.ts'
@@ -17,7 +18,6 @@ export interface LoadOptions {
   readonly overrides?: readonly Override[]
 }
 
-const DEFAULT_MAX_ITEMS = 200
 const DEFAULT_MODEL = 'gpt-4o-mini'
 
 /** Thrown for a flow that cannot run. The message is the rendered diagnostics, or why the file cannot be read. */

@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_ITEMS } from '../flow/for-each.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
@@ -42,7 +43,6 @@ export interface EventListener {
 
 const DEFAULT_MAX_CONCURRENCY = 64
 const DEFAULT_MAX_CALLS = 1000
-const DEFAULT_MAX_ITEMS = 200
 
 /**
  * Runs a flow and resolves with its result, whatever becomes of its steps. Rejects with `RunRefused`, before anything
