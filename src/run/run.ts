@@ -1,7 +1,6 @@
 import type { Step } from '../flow/flow.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import type { World } from '../llms/world.ts'
-import type { Json } from '../source/json.ts'
 import { startStep } from '../steps/start-step.ts'
 import type { Outcome, StepContext } from '../steps/step-run.ts'
 import { StepTimeout } from '../steps/step-timeout.ts'
@@ -9,8 +8,10 @@ import type { CancelReason, RunEvent } from './events.ts'
 import type { Preparation } from './prepare.ts'
 import { createResult, type RunResult } from './result.ts'
 import type { EventListener } from './run-flow.ts'
+import { runStarted } from './run-started.ts'
 import { schedule, type Gate } from './scheduler.ts'
-import { itemValue, unitId } from './units.ts'
+import { unitId } from './units.ts'
+import { Values } from './values.ts'
 
 /** How long calls in flight may take to end once a run is stopped. */
 const GRACE_MS = 1500
@@ -28,14 +29,14 @@ interface Settings {
 }
 
 /**
- * One run of a flow. Knows the values made so far, what is in flight and which steps have ended; does not know how a
- * step runs or which one is next. Used once.
+ * One run of a flow. Knows what is in flight and which steps have ended, and tells it; does not know how a step runs or
+ * which one is next. Used once.
  */
 export class Run {
   readonly #compiled: CompiledFlow
   readonly #preparation: Preparation
   readonly #settings: Settings
-  readonly #values: Map<string, Json>
+  readonly #values: Values
   readonly #result: ReturnType<typeof createResult>
   readonly #listeners: Set<EventListener>
   readonly #gates = new Map<string, Gate>()
@@ -47,13 +48,14 @@ export class Run {
   #lastAt = 0
   #calls = 0
   #hasFailed = false
+  #isCutShort = false
   #reason: CancelReason | null = null
 
   constructor(compiled: CompiledFlow, preparation: Preparation, settings: Settings) {
     this.#compiled = compiled
     this.#preparation = preparation
     this.#settings = settings
-    this.#values = new Map(preparation.inputs)
+    this.#values = new Values(preparation.inputs)
     this.#result = createResult({ keepRaw: settings.keepRaw })
     this.#listeners = new Set(settings.reporters)
     this.#isSettled = new Uint8Array(preparation.units.summaries.length)
@@ -65,7 +67,7 @@ export class Run {
   async finish(): Promise<RunResult> {
     const { world, signal, timeoutMs, maxConcurrency } = this.#settings
     const { units } = this.#preparation
-    this.#emitStart()
+    this.#emit(runStarted(this.#compiled, this.#preparation, world))
     const interrupt = (): void => this.#cancel('interrupted')
     signal?.addEventListener('abort', interrupt)
     if (signal?.aborted === true) interrupt()
@@ -98,46 +100,17 @@ export class Run {
       for (const controller of this.#inFlight) controller.abort()
     }
     this.#cancelRest()
-    const status =
-      this.#reason === null
-        ? this.#hasFailed
-          ? 'failed'
-          : 'succeeded'
-        : this.#hasFailed && this.#reason === 'fail-fast'
-          ? 'failed'
-          : 'cancelled'
+    const reason = this.#isCutShort ? this.#reason : null
+    const ended = this.#hasFailed ? 'failed' : 'succeeded'
     this.#emit({
       type: 'run-finished',
       at: this.#at(),
       time: world.clock.date().toISOString(),
-      status,
-      reason: this.#reason,
+      // A run that stopped itself at a failure has failed; one that was stopped with nothing left to stop has ended.
+      status: reason === null || reason === 'fail-fast' ? ended : 'cancelled',
+      reason,
     })
     return this.#result.result()
-  }
-
-  #emitStart(): void {
-    const { flow } = this.#compiled
-    const { inputs, units } = this.#preparation
-    const date = this.#settings.world.clock.date()
-    const outputs = flow.outputs.map((key): [string, string | readonly string[]] => {
-      const producer = flow.producers.get(key)
-      const position = producer?.step ?? 0
-      const step = this.#step(position)
-      if (step.forEach === undefined) return [key, step.id]
-      if (producer?.item !== undefined) return [key, unitId(step, producer.item)]
-      return [key, Array.from({ length: units.itemCounts[position] ?? 0 }, (_, item) => unitId(step, item))]
-    })
-    this.#emit({
-      type: 'run-started',
-      at: 0,
-      run_id: runId(date, this.#settings.world.random),
-      flow: flow.name,
-      time: date.toISOString(),
-      inputs: Object.fromEntries(inputs),
-      steps: units.summaries,
-      outputs: Object.fromEntries(outputs),
-    })
   }
 
   #start(position: number, item: number): boolean | Promise<boolean> {
@@ -149,8 +122,11 @@ export class Run {
     const context: StepContext = {
       id,
       index,
-      lookup: (variable) => this.#lookup(step, index, variable),
-      signal: controller.signal,
+      lookup: (variable) => this.#values.lookup(step, index, variable),
+      // Made when it is asked for: a step that calls nothing has no use for it.
+      get signal() {
+        return controller.signal
+      },
       world,
       keepRaw,
       emit: (event) => {
@@ -164,9 +140,13 @@ export class Run {
       },
       takeCall: () => this.#calls++ < maxCalls,
     }
-    const outcome = startStep(step, context)
-    if (!(outcome instanceof Promise)) return this.#settle(position, item, outcome)
+    // First of all: a reporter may stop the run when it hears of the start.
     this.#inFlight.add(controller)
+    const outcome = startStep(step, context)
+    if (!(outcome instanceof Promise)) {
+      this.#inFlight.delete(controller)
+      return this.#settle(position, item, outcome)
+    }
     const timer =
       step.kind === 'llm' && step.timeoutMs !== undefined
         ? this.#limit(controller, step.timeoutMs)
@@ -198,8 +178,7 @@ export class Run {
     const id = unitId(step, item)
     const { generated } = outcome
     if (outcome.ok) {
-      const key = step.outputKey.replaceAll('{index}', String(item))
-      this.#values.set(step.forEach === undefined || key !== step.outputKey ? key : id, outcome.value)
+      const key = this.#values.give(step, item, outcome.value)
       this.#emit({
         type: 'step-succeeded',
         at: this.#at(),
@@ -211,6 +190,7 @@ export class Run {
       return true
     }
     if (outcome.error.code === 'cancelled' && this.#reason !== null) {
+      this.#isCutShort = true
       this.#emit({ type: 'step-cancelled', at: this.#at(), step: id, reason: this.#reason })
       return false
     }
@@ -220,19 +200,9 @@ export class Run {
     return false
   }
 
-  /** All items of a step have succeeded; the values of its items become one list. */
   #complete(position: number): void {
     this.#isComplete[position] = 1
-    const step = this.#step(position)
-    if (step.forEach === undefined || step.outputKey.includes('{index}')) return
-    const count = this.#preparation.units.itemCounts[position] ?? 0
-    const list = Array.from({ length: count }, (_, item) => {
-      const id = unitId(step, item)
-      const value = this.#values.get(id) ?? null
-      this.#values.delete(id)
-      return value
-    })
-    this.#values.set(step.outputKey, Object.freeze(list))
+    this.#values.complete(this.#step(position))
   }
 
   #block(position: number): void {
@@ -259,17 +229,10 @@ export class Run {
       this.#forEachUnit(position, (id, unit) => {
         if (this.#isSettled[unit] === 1) return
         this.#isSettled[unit] = 1
+        this.#isCutShort = true
         this.#emit({ type: 'step-cancelled', at: this.#at(), step: id, reason })
       })
     }
-  }
-
-  #lookup(step: Step, index: number | undefined, variable: string): Json | undefined {
-    if (step.forEach !== undefined && index !== undefined) {
-      if (variable === 'index') return index
-      if (variable === step.forEach.as) return itemValue(step, index, (outer) => this.#values.get(outer))
-    }
-    return this.#values.get(variable)
   }
 
   /** One gate for each LLM: steps that call the same one wait in one queue. */
@@ -322,13 +285,4 @@ export class Run {
       }
     }
   }
-}
-
-/** Sorts by time, and differs between runs that start in the same second. */
-function runId(date: Date, random: () => number): string {
-  const stamp = date.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '')
-  const suffix = Math.floor(random() * 36 ** 6)
-    .toString(36)
-    .padStart(6, '0')
-  return `${stamp}-${suffix}`
 }

@@ -1,15 +1,26 @@
 import type { Step } from '../flow/flow.ts'
 import type { Json } from '../source/json.ts'
+import { MissingValue } from '../template/render.ts'
 import type { StepContext } from './step-run.ts'
 
-/** The variables that a step uses and their values, its item and index among them. */
+/** The variables that a step uses and their values, its item and index among them; those without a value are absent. */
 export function variablesOf(step: Step, { lookup, index }: StepContext): Readonly<Record<string, Json>> {
   const names = new Set(step.uses.map((use) => use.variable))
   if (step.forEach !== undefined && index !== undefined) names.add(step.forEach.as).add('index')
   const values: [string, Json][] = []
   for (const name of names) {
-    const value = lookup(name)
+    const value = valueOf(name, lookup)
     if (value !== undefined) values.push([name, value])
   }
   return Object.fromEntries(values)
+}
+
+function valueOf(name: string, lookup: StepContext['lookup']): Json | undefined {
+  try {
+    return lookup(name)
+  } catch (error) {
+    // An item may be made of a part that an answer does not have; whoever renders it says so.
+    if (error instanceof MissingValue) return undefined
+    throw error
+  }
 }

@@ -1,0 +1,41 @@
+import type { Flow } from '../flow/flow.ts'
+import type { CompiledFlow } from '../graph/compile.ts'
+import type { World } from '../llms/world.ts'
+import type { RunStarted } from './events.ts'
+import type { Preparation } from './prepare.ts'
+import { unitId, type Units } from './units.ts'
+
+/** The first event of a run: what is going to happen. */
+export function runStarted({ flow }: CompiledFlow, preparation: Preparation, world: World): RunStarted {
+  const { inputs, units } = preparation
+  const date = world.clock.date()
+  return {
+    type: 'run-started',
+    at: 0,
+    run_id: runId(date, world.random),
+    flow: flow.name,
+    time: date.toISOString(),
+    inputs: Object.fromEntries(inputs),
+    steps: units.summaries,
+    outputs: Object.fromEntries(flow.outputs.map((key) => [key, givenBy(key, flow, units)])),
+  }
+}
+
+/** The step that gives an output, or for a list those that give its items. */
+function givenBy(key: string, flow: Flow, units: Units): string | readonly string[] {
+  const producer = flow.producers.get(key)
+  const step = flow.steps[producer?.step ?? 0]
+  if (producer === undefined || step === undefined) throw new Error(`nothing gives ${key}`)
+  if (step.forEach === undefined) return step.id
+  if (producer.item !== undefined) return unitId(step, producer.item)
+  return Array.from({ length: units.itemCounts[producer.step] ?? 0 }, (_, item) => unitId(step, item))
+}
+
+/** Sorts by time, and differs between runs that start in the same second. */
+function runId(date: Date, random: () => number): string {
+  const stamp = date.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '')
+  const suffix = Math.floor(random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, '0')
+  return `${stamp}-${suffix}`
+}

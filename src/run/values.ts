@@ -1,0 +1,47 @@
+import type { Step } from '../flow/flow.ts'
+import type { Json } from '../source/json.ts'
+import { itemValue } from './units.ts'
+
+/**
+ * The values of a run's variables: its inputs, and what its steps have given so far. Every value is frozen, so that no
+ * step can change what another one sees.
+ */
+export class Values {
+  readonly #values: Map<string, Json>
+  /** Step → values of its items, in item order, until they make one list. */
+  readonly #lists = new Map<Step, Json[]>()
+
+  constructor(inputs: ReadonlyMap<string, Json>) {
+    this.#values = new Map(inputs)
+  }
+
+  /** Takes what an item of a step gave; returns the output key that it is given under. */
+  give(step: Step, item: number, value: Json): string {
+    const key = step.outputKey.replaceAll('{index}', String(item))
+    if (step.forEach === undefined || key !== step.outputKey) this.#values.set(key, value)
+    else this.#listOf(step)[item] = value
+    return key
+  }
+
+  /** All items of a step have been given: where they share an output key, they become one list. */
+  complete(step: Step): void {
+    if (step.forEach === undefined || step.outputKey.includes('{index}')) return
+    this.#values.set(step.outputKey, Object.freeze(this.#listOf(step)))
+    this.#lists.delete(step)
+  }
+
+  /** The value of a variable as a step sees it; `index` is that of its item. */
+  lookup(step: Step, index: number | undefined, variable: string): Json | undefined {
+    if (step.forEach !== undefined && index !== undefined) {
+      if (variable === 'index') return index
+      if (variable === step.forEach.as) return itemValue(step, index, (outer) => this.#values.get(outer))
+    }
+    return this.#values.get(variable)
+  }
+
+  #listOf(step: Step): Json[] {
+    let list = this.#lists.get(step)
+    if (list === undefined) this.#lists.set(step, (list = []))
+    return list
+  }
+}
