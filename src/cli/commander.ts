@@ -17,18 +17,49 @@ export function createProgram(io: Io): Command {
     })
 }
 
-/** Runs the action of the command that the arguments name. */
-export async function parse(command: Command, args: readonly string[]): Promise<void> {
+/** Runs the action of the command that the arguments name. `hint` is the help where commander has no guess. */
+export async function parse(command: Command, args: readonly string[], hint?: string): Promise<void> {
   try {
     await command.parseAsync([...args], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw usageError(error.message)
+    if (error.exitCode !== 0) throw usageError(error.message, hint)
+  }
+}
+
+/** Reads the options that a command knows and passes over all others. */
+export function readKnownOptions(command: Command, args: readonly string[]): void {
+  try {
+    command
+      .exitOverride()
+      .configureOutput({ outputError: () => {} })
+      .parseOptions([...args])
+  } catch (error) {
+    throw error instanceof CommanderError ? usageError(error.message) : error
+  }
+}
+
+/**
+ * commander takes whatever follows an option as its value. A value that looks like an option is more likely a value that
+ * was forgotten; one that is meant is written with an equals sign.
+ */
+export function refuseDashValues(command: Command, args: readonly string[]): void {
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index] ?? ''
+    if (arg === '--') return
+    const option = command.options.find(({ long, short }) => long === arg || short === arg)
+    if (option?.required !== true) continue
+    const value = args[++index]
+    if (value === undefined || !/^-./.test(value) || /^-\d*\.?\d+$/.test(value)) continue
+    throw new UsageError(
+      `option "${arg}" needs a value, and "${value}" looks like an option`,
+      `if it is the value, write ${option.long ?? arg}=${value}`,
+    )
   }
 }
 
 /** commander's sentences in the words of ours: double quotes, and its guess as help. */
-function usageError(message: string): UsageError {
+function usageError(message: string, hint?: string): UsageError {
   const [first = '', guess] = message.replace(/^error: /, '').split('\n')
   const text = first
     .replaceAll("'", '"')
@@ -36,6 +67,6 @@ function usageError(message: string): UsageError {
     .replace(/^missing required argument "(.*)"$/, '$1 is missing')
     .replace(/\. Expected \d+ arguments? but got \d+\.$/, '')
     .replace(/\.$/, '')
-  const help = guess?.replace(/^\(Did you mean (?:one of )?(.*)\?\)$/, 'did you mean "$1"?')
+  const help = (guess ?? hint)?.replace(/^\(Did you mean (?:one of )?(.*)\?\)$/, 'did you mean "$1"?')
   return new UsageError(text, help)
 }

@@ -27,6 +27,12 @@ export interface Io {
   readonly cwd: string
   /** Whether someone can be asked: stdin and stderr are terminals. */
   readonly isInteractive: boolean
+  /** The terminal behind stderr, where a line may be drawn again and again; undefined where that would do harm. */
+  readonly animated: NodeJS.WriteStream | undefined
+  /** Takes secrets out of a text; stderr does so by itself. */
+  redact(text: string): string
+  /** Further values that must never be shown. */
+  addSecrets(secrets: readonly string[]): void
   /** All of standard input, which can be read once: throws `UsageError` the second time. */
   stdinBytes(): Promise<Uint8Array>
   /** What the process will exit with; 0 when never called. */

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { closest } from '../diagnostics/closest.ts'
-import { visible, visibleLine } from '../source/visible.ts'
 import { shortHelp } from './help.ts'
 import type { Io } from './io.ts'
+import { say } from './message.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Adds a command to the program. */
@@ -11,11 +11,6 @@ type Register = (program: Command, io: Io) => void
 /** Each command is a module of its own, and only the one that was asked for is loaded. */
 const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['run', async () => (await import('./run.ts')).registerRun],
-  ['validate', async () => (await import('./validate.ts')).registerValidate],
-  ['graph', async () => (await import('./graph.ts')).registerGraph],
-  ['explain', async () => (await import('./explain.ts')).registerExplain],
-  ['init', async () => (await import('./init.ts')).registerInit],
-  ['schema', async () => (await import('./schema.ts')).registerSchema],
 ])
 
 /** Runs the command that the arguments name. What is wrong with them is said on stderr, exit code 2. */
@@ -24,13 +19,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
     await dispatch(args, io)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    const { palette } = io.stderr
-    io.stderr.write(`${palette.error('error')}: ${visibleLine(error.message)}\n`)
-    if (error.help !== undefined) {
-      const [first = '', ...rest] = visible(error.help).split('\n')
-      const lines = [`  ${palette.help('help')}: ${first}`, ...rest.map((line) => `        ${line}`.trimEnd())]
-      io.stderr.write(lines.join('\n') + '\n')
-    }
+    say(io, 'error', error.message, error.help)
     io.setExitCode(2)
   }
 }
@@ -38,7 +27,8 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
 async function dispatch(args: readonly string[], io: Io): Promise<void> {
   const [first, second] = args
   if (first === undefined || first === '-h' || first === '--help') return io.stdout.write(shortHelp)
-  if (first === 'help') return second === undefined ? io.stdout.write(shortHelp) : runCommand([second, '--help'], io)
+  if (first === 'help')
+    return second === undefined ? io.stdout.write(shortHelp) : runCommand([second, '--help'], io)
   await runCommand(args, io)
 }
 
@@ -57,7 +47,9 @@ function unknownCommand(name: string): UsageError {
     const guess = closest(name, ['--help', '--version'])
     return new UsageError(
       `unknown option "${name}"`,
-      guess === undefined ? 'options come after the command; "llmflows --help" lists the commands' : `did you mean "${guess}"?`,
+      guess === undefined
+        ? 'options come after the command; "llmflows --help" lists the commands'
+        : `did you mean "${guess}"?`,
     )
   }
   const guess = closest(name, commands.keys())

@@ -1,0 +1,74 @@
+import { Command, Option } from 'commander'
+import type { Flow, Input } from '../flow/flow.ts'
+import { visibleLine } from '../source/visible.ts'
+import { addRunOptions } from './run-options.ts'
+
+/** What was written on the command line for each input, in order. */
+export type WrittenInputs = Map<string, string[]>
+
+/** Adds the flow's inputs as options of its own. What is given for them is added to `written`. */
+export function addInputOptions(command: Command, flow: Flow, written: WrittenInputs): void {
+  const hidden: Input[] = []
+  command.optionsGroup('Inputs:')
+  for (const input of flow.inputs.values()) {
+    const { name } = input
+    if (isTaken(command, name)) {
+      hidden.push(input)
+      continue
+    }
+    const option = new Option(flagsOf(input), describeInput(input))
+    option.argParser((text: string) => addWritten(written, name, text))
+    // Without an argument: a switch that is turned on.
+    if (input.type === 'boolean') option.preset('true')
+    command.addOption(option)
+  }
+  if (hidden.length === 0) return
+  const lines = hidden.map((input) => `  --input ${input.name}=<${input.type}>  ${describeInput(input)}\n`)
+  command.addHelpText('after', `\nInputs named like an option:\n${lines.join('')}`)
+}
+
+export function addWritten(written: WrittenInputs, name: string, text: string): void {
+  const texts = written.get(name)
+  if (texts === undefined) written.set(name, [text])
+  else texts.push(text)
+}
+
+/** Whether `run` has an option of that name, or one that commander would keep in the same place. */
+function isTaken(command: Command, name: string): boolean {
+  return name === 'help' || command.options.some((option) => option.attributeName() === name)
+}
+
+/** How an input is given on the command line. */
+export function flagOf(input: Input): string {
+  return isTaken(addRunOptions(new Command()), input.name) ? `--input ${input.name}=` : `--${input.name} `
+}
+
+function flagsOf({ name, type }: Input): string {
+  return type === 'boolean' ? `--${name} [true|false]` : `--${name} <${words[type]}>`
+}
+
+const words: Readonly<Record<Exclude<Input['type'], 'boolean'>, string>> = {
+  string: 'text',
+  number: 'number',
+  integer: 'integer',
+  array: 'item',
+  object: 'json',
+}
+
+function describeInput(input: Input): string {
+  const { description, schema } = input
+  const parts = description === undefined ? [] : [description]
+  if (Array.isArray(schema['enum']))
+    parts.push(`one of ${schema['enum'].map((one) => JSON.stringify(one)).join(', ')}`)
+  if (input.type === 'array') parts.push('once for each item, or a JSON list')
+  parts.push(
+    input.default === undefined ? 'required' : `default: ${shortened(JSON.stringify(input.default))}`,
+  )
+  const [first = '', ...rest] = parts
+  const text = description === undefined ? parts.join('; ') : `${first} (${rest.join('; ')})`
+  return visibleLine(text)
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}

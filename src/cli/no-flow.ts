@@ -1,0 +1,39 @@
+import { open, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UsageError } from './usage-error.ts'
+
+const MOST_SHOWN = 8
+
+/** What to say when `run` is not told what to run: the flows that are here. */
+export async function noFlow(): Promise<UsageError> {
+  const flows = [...(await flowsIn('.')), ...(await flowsIn('flows'))]
+  const usage = 'llmflows run FLOW [--INPUT VALUE]…'
+  if (flows.length === 0)
+    return new UsageError('which flow?', `${usage}\n"llmflows init" writes a flow to start from`)
+  const shown = flows.slice(0, MOST_SHOWN).map((path) => `  llmflows run ${path}`)
+  const more = flows.length > MOST_SHOWN ? [`  and ${flows.length - MOST_SHOWN} more`] : []
+  return new UsageError('which flow?', [usage, 'flows found here:', ...shown, ...more].join('\n'))
+}
+
+async function flowsIn(folder: string): Promise<readonly string[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => /\.ya?ml$/.test(name)).sort()
+  const found: string[] = []
+  for (const name of names.slice(0, 100)) {
+    const path = join(folder, name)
+    if (/^llmflows:/m.test(await beginningOf(path))) found.push(path)
+  }
+  return found
+}
+
+async function beginningOf(path: string): Promise<string> {
+  const file = await open(path).catch(() => undefined)
+  if (file === undefined) return ''
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096)
+    return buffer.toString('utf8', 0, bytesRead)
+  } catch {
+    return ''
+  } finally {
+    await file.close()
+  }
+}

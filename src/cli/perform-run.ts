@@ -1,0 +1,105 @@
+import type { CompiledFlow } from '../graph/compile.ts'
+import type { Reporter } from '../reporters/reporter.ts'
+import { RunRefused } from '../run/refusal.ts'
+import type { RunResult } from '../run/result.ts'
+import { runFlow } from '../run/run-flow.ts'
+import type { Json } from '../source/json.ts'
+import { tellAftermath } from './aftermath.ts'
+import { announcements, callsEmbedded, embeddedNote } from './announcement.ts'
+import { deliver } from './deliver.ts'
+import { openEventsFile } from './events-file.ts'
+import type { Io } from './io.ts'
+import { say } from './message.ts'
+import { prepareOutputFile } from './output-file.ts'
+import { explainRefusal } from './refused-run.ts'
+import type { RunTexts } from './run-options.ts'
+import type { Limits } from './run-settings.ts'
+import { catchSignals, type Interruption } from './signals.ts'
+
+export interface RunOrder {
+  readonly compiled: CompiledFlow
+  /** The flow as it was named. */
+  readonly path: string
+  readonly inputs: ReadonlyMap<string, Json>
+  readonly texts: RunTexts
+  readonly limits: Limits
+  readonly env: Io['env']
+}
+
+/** Runs a flow in front of a person: tells what happens, can be interrupted, delivers the result. */
+export async function performRun(order: RunOrder, io: Io): Promise<void> {
+  const { texts } = order
+  const output = texts.output === undefined ? undefined : await prepareOutputFile(texts.output)
+  const reporters = await openReporters(order, io)
+  const interruption = catchSignals(() => {
+    if (texts.quiet !== true) io.stderr.write('stopping; interrupt again to exit at once\n')
+  })
+  try {
+    const result = await run(order, reporters, interruption, io)
+    if (result === undefined) {
+      io.setExitCode(2)
+      return
+    }
+    if (texts.quiet !== true && texts.verbose !== true) tellAftermath(result, io)
+    const trouble = await deliver(result, output, texts, io)
+    io.setExitCode(interruption.exitCode ?? (result.status === 'succeeded' ? trouble : 1))
+  } finally {
+    interruption.release()
+  }
+}
+
+async function openReporters({ compiled, texts, env }: RunOrder, io: Io): Promise<readonly Reporter[]> {
+  const { stderr } = io
+  const reporters: Reporter[] = []
+  if (texts.events !== undefined) reporters.push(openEventsFile(texts.events, (text) => io.redact(text)))
+  if (texts.quiet === true) return reporters
+  const isVerbose = texts.verbose === true
+  const lines = announcements(compiled.flow, { env, allowHosts: texts.allowHost ?? [] })
+  // The verbose reporter says this one itself.
+  if (!isVerbose && callsEmbedded(compiled.flow)) lines.push(embeddedNote)
+  reporters.push({
+    onEvent(event) {
+      if (event.type === 'run-started') for (const line of lines) say(io, 'note', line)
+    },
+  })
+  if (isVerbose) {
+    const { createVerbose } = await import('../reporters/verbose.ts')
+    const { palette, columns } = stderr
+    reporters.push(createVerbose({ write: (text) => stderr.write(text), palette, columns }))
+  } else if (io.animated !== undefined) {
+    const { createSpinner } = await import('../reporters/spinner.ts')
+    reporters.push(createSpinner({ stream: io.animated, palette: stderr.palette }))
+  }
+  return reporters
+}
+
+/** Undefined, and said why, when the run cannot start. */
+async function run(
+  { compiled, path, inputs, texts, limits, env }: RunOrder,
+  reporters: readonly Reporter[],
+  interruption: Interruption,
+  io: Io,
+): Promise<RunResult | undefined> {
+  try {
+    return await runFlow(compiled, {
+      ...limits,
+      inputs,
+      env,
+      signal: interruption.signal,
+      failFast: texts.failFast === true,
+      allowHosts: texts.allowHost ?? [],
+      keepRaw: texts.raw !== false,
+      reporters,
+      onReporterError: (error) => say(io, 'warning', error instanceof Error ? error.message : String(error)),
+    })
+  } catch (error) {
+    if (!(error instanceof RunRefused)) throw error
+    for (const problem of error.problems) {
+      const { message, help } = explainRefusal(problem, compiled.flow, path)
+      say(io, 'error', message, help)
+    }
+    return undefined
+  } finally {
+    for (const reporter of reporters) reporter.end?.()
+  }
+}

@@ -1,0 +1,40 @@
+import type { Flow, Input } from '../flow/flow.ts'
+import type { RunProblem } from '../run/refusal.ts'
+import { flagOf } from './input-options.ts'
+
+/** Shells leave these as they are. */
+const plainWord = /^[\w@%+=:,./-]+$/
+
+/** A reason why a run cannot start, as `message` and `help` for the command line. */
+export function explainRefusal(
+  problem: RunProblem,
+  flow: Flow,
+  flowText: string,
+): { readonly message: string; readonly help: string | undefined } {
+  const input = problem.input === undefined ? undefined : flow.inputs.get(problem.input)
+  if (problem.code !== 'missing-input' || input === undefined)
+    return { message: problem.message, help: problem.help }
+  return { message: problem.message, help: exampleCommand(flow, flowText) }
+}
+
+/** A command that gives every input that is required. */
+export function exampleCommand(flow: Flow, flowText: string): string {
+  const words = [...flow.inputs.values()]
+    .filter((input) => input.default === undefined)
+    .map((input) => flagOf(input) + exampleValue(input))
+  return [
+    'llmflows run',
+    plainWord.test(flowText) ? flowText : `'${flowText.replaceAll("'", String.raw`'\''`)}'`,
+    ...words,
+  ].join(' ')
+}
+
+function exampleValue({ type, schema }: Input): string {
+  const choices = schema['enum'] ?? schema['examples']
+  const value: unknown = Array.isArray(choices) ? choices[0] : undefined
+  if (value !== undefined) {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return plainWord.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+  }
+  return { string: '"…"', number: '1', integer: '1', boolean: 'true', array: '"…"', object: "'{…}'" }[type]
+}

@@ -1,0 +1,66 @@
+import { closest } from '../diagnostics/closest.ts'
+import type { Flow } from '../flow/flow.ts'
+import type { Json } from '../source/json.ts'
+import { addWritten, type WrittenInputs } from './input-options.ts'
+import { decode, readBytes, textOf, valueOf } from './input-text.ts'
+import type { Io } from './io.ts'
+import type { RunTexts } from './run-options.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Adds what `--input NAME=VALUE` gives to what the options of the inputs give. */
+export function addNamedInputs(texts: readonly string[], flow: Flow, written: WrittenInputs): void {
+  for (const text of texts) {
+    const equals = text.indexOf('=')
+    if (equals < 1)
+      throw new UsageError(`option "--input" cannot read "${text}"`, 'write it like --input topic=friendship')
+    const name = text.slice(0, equals)
+    if (!flow.inputs.has(name)) {
+      const guess = closest(name, flow.inputs.keys())
+      throw new UsageError(
+        `flow "${flow.name}" has no input "${name}"`,
+        guess === undefined ? inputsOf(flow) : `did you mean "${guess}"?`,
+      )
+    }
+    addWritten(written, name, text.slice(equals + 1))
+  }
+}
+
+/** Which inputs a flow takes, as help. */
+export function inputsOf(flow: Flow): string {
+  const names = [...flow.inputs.keys()]
+  return names.length === 0 ? `flow "${flow.name}" takes no inputs` : `the inputs are ${names.join(', ')}`
+}
+
+/** The values of the inputs: those of `--inputs`, and over them those of the command line. */
+export async function readInputs(
+  written: WrittenInputs,
+  flow: Flow,
+  { inputs: path }: RunTexts,
+  io: Io,
+): Promise<Map<string, Json>> {
+  const values = path === undefined ? new Map<string, Json>() : await readInputsFile(path, io)
+  for (const [name, texts] of written) {
+    const input = flow.inputs.get(name)
+    if (input === undefined) continue
+    const read: string[] = []
+    for (const text of texts) read.push(await textOf(text, name, io))
+    values.set(name, valueOf(read, input))
+  }
+  return values
+}
+
+async function readInputsFile(path: string, io: Io): Promise<Map<string, Json>> {
+  const what = path === '-' ? 'standard input for "--inputs"' : `inputs file "${path}"`
+  const text = decode(path === '-' ? await io.stdinBytes() : await readBytes(path, what), what)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`${what} is not valid JSON: ${reason}`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UsageError(`${what} must hold a JSON object`, 'such as {"topic": "friendship"}')
+  }
+  return new Map(Object.entries(value as Record<string, Json>))
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander'
+
+/** The options of `run` as they were written; nothing is checked yet. */
+export interface RunTexts {
+  readonly help?: true
+  readonly verbose?: true
+  readonly quiet?: true
+  readonly output?: string
+  readonly select?: string
+  /** `--raw` is true, `--no-raw` false. */
+  readonly raw?: boolean
+  readonly compact?: true
+  readonly events?: string
+  readonly color?: string
+  readonly input?: readonly string[]
+  readonly inputs?: string
+  readonly offline?: true
+  readonly llm?: readonly string[]
+  readonly set?: readonly string[]
+  readonly envFile?: string
+  readonly allowHost?: readonly string[]
+  readonly maxConcurrency?: string
+  readonly timeout?: string
+  readonly failFast?: true
+  readonly maxCalls?: string
+  readonly maxItems?: string
+  readonly maxFlowBytes?: string
+}
+
+/** Adds the options that `run` has for every flow. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .optionsGroup('Giving inputs:')
+    .option('--input <name=value>', 'an input by its name, also one named like an option', collect)
+    .option('--inputs <file>', 'a JSON object of inputs; - reads it from stdin')
+    .optionsGroup('What is shown:')
+    .option('-v, --verbose', 'a line for everything that happens, and a summary')
+    .option('-q, --quiet', 'nothing but the result')
+    .option('--color <when>', 'auto, always or never')
+    .optionsGroup('What comes out:')
+    .option('-o, --output <file>', 'write the result there, whole or not at all')
+    .option('--select <path>', 'only a part, such as outputs.song_lyrics')
+    .option('--raw', 'a selected text as it is, not as JSON')
+    .option('--compact', 'JSON on one line')
+    .option('--no-raw', 'leave out what the APIs returned')
+    .option('--events <file>', 'write what happens there as JSON Lines, as it happens')
+    .optionsGroup('Changing the flow:')
+    .option('--offline', 'answer with the embedded demonstration model: no key, no network')
+    .option('--llm <name.key=value>', 'change an llm, such as writer.model=gpt-4o', collect)
+    .option('--set <path=value>', 'change any value, such as steps.critic.for_each=2', collect)
+    .option('--env-file <file>', 'read variables from a file; those that are set win')
+    .option('--allow-host <host>', 'a host that the flow may name as base_url', collect)
+    .optionsGroup('Limits:')
+    .option('--max-concurrency <n>', 'steps at a time (64)')
+    .option('--fail-fast', 'stop everything at the first failure')
+    .option('--timeout <time>', 'of the whole run, such as 90s or 10m')
+    .option('--max-calls <n>', 'model calls, retries included (1000)')
+    .option('--max-items <n>', 'items of one for_each (200)')
+    .option('--max-flow-bytes <n>', 'size of the flow file (1048576)')
+    .optionsGroup('Help:')
+}
+
+function collect(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text]
+}

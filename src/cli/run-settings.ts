@@ -1,0 +1,62 @@
+import { closest } from '../diagnostics/closest.ts'
+import { parseDuration } from '../flow/duration.ts'
+import type { RunTexts } from './run-options.ts'
+import { UsageError } from './usage-error.ts'
+
+export interface Limits {
+  readonly maxConcurrency?: number
+  readonly maxCalls?: number
+  readonly maxItems?: number
+  readonly maxFlowBytes?: number
+  readonly timeoutMs?: number
+}
+
+/** Checks the options that need no flow, and reads their numbers. Throws `UsageError` for the first that is wrong. */
+export function readLimits(texts: RunTexts): Limits {
+  const { color, raw, select, quiet, verbose } = texts
+  if (color !== undefined && !colours.includes(color)) {
+    const guess = closest(color, colours)
+    throw new UsageError(
+      `option "--color" must be auto, always or never, not "${color}"`,
+      guess === undefined ? undefined : `did you mean "${guess}"?`,
+    )
+  }
+  if (quiet === true && verbose === true) throw new UsageError('"--quiet" and "--verbose" exclude each other')
+  if (raw === true && select === undefined) {
+    throw new UsageError('"--raw" prints one text', 'say which: --select outputs.NAME --raw')
+  }
+  return {
+    ...numbers({
+      maxConcurrency: count('--max-concurrency', texts.maxConcurrency),
+      maxCalls: count('--max-calls', texts.maxCalls),
+      maxItems: count('--max-items', texts.maxItems),
+      maxFlowBytes: count('--max-flow-bytes', texts.maxFlowBytes),
+      timeoutMs: duration('--timeout', texts.timeout),
+    }),
+  }
+}
+
+const colours: readonly string[] = ['auto', 'always', 'never']
+
+/** Without the options that were not given. */
+function numbers(given: Readonly<Record<keyof Limits, number | undefined>>): Limits {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+function count(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d{1,15}$/.test(text) && Number(text) > 0) return Number(text)
+  throw new UsageError(`option "${option}" must be a whole number from 1 on, not "${text}"`)
+}
+
+function duration(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const ms = parseDuration(text)
+  if (ms === undefined || ms === 0) {
+    throw new UsageError(
+      `option "${option}" must be a time, not "${text}"`,
+      'write it like 500ms, 90s, 10m or 1h',
+    )
+  }
+  return ms
+}

@@ -1,0 +1,143 @@
+import { closest } from '../diagnostics/closest.ts'
+import type { Flow } from '../flow/flow.ts'
+import type { RunResult } from '../run/result.ts'
+import { UsageError } from './usage-error.ts'
+
+type StepResult = RunResult['steps'][string]
+
+const resultKeys: readonly (keyof RunResult)[] = [
+  'outputs',
+  'steps',
+  'usage',
+  'inputs',
+  'status',
+  'flow',
+  'run_id',
+  'start_time',
+  'end_time',
+  'execution_time',
+  'critical_path',
+  'llmflows',
+]
+
+const stepKeys: readonly (keyof StepResult)[] = [
+  'generated',
+  'result',
+  'prompt',
+  'prompt_inputs',
+  'prompt_template',
+  'messages',
+  'model_config',
+  'call_data',
+  'status',
+  'reason',
+  'error',
+  'note',
+  'name',
+  'kind',
+  'start_time',
+  'end_time',
+  'execution_time',
+  'queue_time',
+]
+
+export type Selected =
+  | { readonly found: true; readonly value: unknown }
+  /** The longest beginning of the path that is there, the part after it, and what could stand in its place. */
+  | { readonly found: false; readonly at: string; readonly part: string; readonly known: readonly string[] }
+
+/** The value at a path such as `outputs.song_lyrics` or `steps.critic[3].generated`. Keys may hold brackets themselves. */
+export function select(root: unknown, path: string): Selected {
+  let value = root
+  let rest = path
+  while (rest !== '') {
+    const at = path.slice(0, path.length - rest.length).replace(/\.$/, '')
+    const step = Array.isArray(value) ? itemOf(value, rest) : memberOf(value, rest)
+    if (step === undefined) return { found: false, at, part: partOf(rest), known: knownIn(value) }
+    value = step.value
+    rest = step.rest
+  }
+  return { found: true, value }
+}
+
+interface Taken {
+  readonly value: unknown
+  readonly rest: string
+}
+
+/** The longest key that the path goes on with, so that `critic[3]` is found before `critic`. */
+function memberOf(value: unknown, path: string): Taken | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  let best: Taken | undefined
+  let length = -1
+  for (const [key, member] of Object.entries(value)) {
+    if (key.length <= length || !path.startsWith(key)) continue
+    const rest = path.slice(key.length)
+    if (rest !== '' && !/^(?:\.(?=.)|\[)/.test(rest)) continue
+    best = { value: member, rest: rest.replace(/^\./, '') }
+    length = key.length
+  }
+  return best
+}
+
+function itemOf(list: readonly unknown[], path: string): Taken | undefined {
+  const match = /^(?:\[(\d{1,9})\]|(\d{1,9}))(?:$|\.(?=.)|(?=\[))/.exec(path)
+  const index = Number(match?.[1] ?? match?.[2])
+  return match === null || index >= list.length
+    ? undefined
+    : { value: list[index], rest: path.slice(match[0].length) }
+}
+
+function partOf(path: string): string {
+  return /^\[[^\]]*\]|^[^.]+/.exec(path)?.[0] ?? path
+}
+
+function knownIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.map((_, index) => `[${index}]`)
+  return typeof value === 'object' && value !== null ? Object.keys(value) : []
+}
+
+/** Throws `UsageError` for a path that no result of the flow can have, before the run has cost anything. */
+export function refuseUnknownPath(flow: Flow, path: string): void {
+  const step = Object.fromEntries(stepKeys.map((key) => [key, open]))
+  const shape: Record<string, unknown> = Object.fromEntries(resultKeys.map((key) => [key, open]))
+  shape['outputs'] = Object.fromEntries(flow.outputs.map((key) => [key, open]))
+  shape['inputs'] = Object.fromEntries([...flow.inputs.keys()].map((key) => [key, open]))
+  shape['steps'] = Object.fromEntries(
+    flow.steps.flatMap(({ id, forEach }) => {
+      if (forEach === undefined) return [[id, step]]
+      const asked = path.startsWith(`steps.${id}[`)
+        ? /^\d{1,9}(?=\])/.exec(path.slice(`steps.${id}[`.length))
+        : null
+      const { items } = forEach
+      const count =
+        items.kind === 'count' ? items.count : items.kind === 'list' ? items.items.length : Infinity
+      // Only the item that is asked for, and the first to be shown as an example.
+      const numbers = new Set(asked !== null && Number(asked[0]) < count ? [0, Number(asked[0])] : [0])
+      return [...numbers].filter((index) => index < count).map((index) => [`${id}[${index}]`, step])
+    }),
+  )
+  const selected = select(shape, path)
+  if (path === '') throw new UsageError('option "--select" needs a path', 'such as --select outputs')
+  if (selected.found || (selected.known.length === 0 && !closed.has(selected.at))) return
+  throw new UsageError(...unknownPath(path, selected))
+}
+
+/** Stands for a value of which nothing is known before the run. */
+const open = Object.freeze({})
+
+/** Parts of the result whose keys are all known. */
+const closed = new Set(['outputs', 'inputs', 'steps'])
+
+/** What the result does not have, and what it has in that place: message and help. */
+export function unknownPath(
+  path: string,
+  { at, part, known }: Extract<Selected, { found: false }>,
+): readonly [message: string, help: string | undefined] {
+  const where = at === '' ? 'the result' : `"${at}"`
+  const guess = closest(part, known)
+  const shown = known.slice(0, 8).join(', ') + (known.length > 8 ? ', …' : '')
+  const help =
+    guess !== undefined ? `did you mean "${guess}"?` : shown === '' ? undefined : `there are ${shown}`
+  return [`"--select ${path}": ${where} has no "${part}"`, help]
+}
