@@ -49,8 +49,12 @@ function stepsText(steps: readonly StepResult[]): string {
 /** Below this, one would not notice. */
 const meaningfulSpeedUp = 1.1
 
-/** How many times as long the steps would have taken one after the other. */
+/**
+ * How many times as long the steps would have taken one after the other. Steps that the embedded model answers share
+ * one thread and slow each other down, so nothing can be said of them.
+ */
 function speedUp(result: RunResult, steps: readonly StepResult[]): number {
+  if (steps.some((step) => step.model_config?.provider === 'embedded')) return 1
   const oneByOne = steps.reduce((sum, step) => sum + (step.execution_time ?? 0), 0)
   return result.execution_time > 0 ? oneByOne / result.execution_time : 1
 }

@@ -159,6 +159,17 @@ describe('with --verbose', () => {
     )
   })
 
+  test.each([
+    ['openai', true],
+    ['embedded', false],
+  ])('two steps of %s side by side are faster than one by one: %s', (provider, faster) => {
+    const story = new Story([llmStep('a', 'A'), llmStep('b', 'B')])
+    story.start('a', { provider }).start('b', { provider }).at(1000)
+    story.answered('a', { tokens: null, cost: null }).succeed('a', 'x')
+    story.answered('b', { tokens: null, cost: null }).succeed('b', 'y').finish()
+    expect(told(story.events).includes('2.0× faster than one by one')).toBe(faster)
+  })
+
   test('long, wide and hostile names keep their columns', () => {
     const steps = [
       llmStep('a', '日本語のタイトル 🎬'),
