@@ -35,7 +35,7 @@ export const catalogue = {
   'malformed-placeholder':
     'Something begins like a placeholder for a known variable but does not end like one, and would be printed as it stands.',
   'jinja-braces':
-    'Two braces with blanks inside are literal text here, although the name inside is a variable. Placeholders have one brace.',
+    'Braces with blanks inside are literal text here, although the name inside is a variable. Placeholders have one brace on each side and no blanks.',
   'similar-input':
     'The flow declares no inputs, so an unknown variable becomes one; its name is so close to another that it may be a slip.',
   'duplicate-output':

@@ -1,3 +1,4 @@
+import { maskKeys } from '../source/key-like.ts'
 import type { Span } from '../source/span.ts'
 import { visible } from '../source/visible.ts'
 import { width } from '../source/width.ts'
@@ -18,7 +19,7 @@ const tabColumns = 4
 
 /**
  * Tabs become spaces, wide signs are measured, unseen ones get stand-ins, and a long line is cut to a window around
- * the span. A span of several lines is underlined to the end of its first; an empty one gets a single caret.
+ * the span, keys are blacked out. A span of several lines is underlined to the end of its first; an empty one gets a single caret.
  */
 export function codeFrame(span: Span): CodeFrame {
   const { line, column } = span.file.position(span.start)
@@ -29,7 +30,7 @@ export function codeFrame(span: Span): CodeFrame {
   // Nothing beyond these offsets can be shown, so a line of a megabyte costs no more than a short one.
   const from = Math.max(0, start - 2 * shownColumns)
   const to = Math.min(text.length, start + 4 * shownColumns)
-  const cells = cellsOf(text.slice(from, to))
+  const cells = cellsOf(maskKeys(text.slice(from, to)))
   const total = cells.reduce((sum, cell) => sum + cell.columns, 0)
   const first = columnAt(cells, start - from)
   const last = columnAt(cells, end - from)

@@ -1,21 +1,44 @@
+import { maskKeys } from '../source/key-like.ts'
 import type { Span } from '../source/span.ts'
-import type { Diagnostic } from './diagnostic.ts'
+import type { Diagnostic, Severity } from './diagnostic.ts'
 
-/** Gathers the diagnostics of one flow while its parts are looked at. */
+/** Gathers the diagnostics of one flow while its parts are looked at. A key that would be quoted is blacked out. */
 export class Diagnosis {
   readonly diagnostics: Diagnostic[] = []
 
   error(code: Diagnostic['code'], span: Span, message: string, more: More = {}): void {
-    this.diagnostics.push({ code, severity: 'error', message, span, ...more })
+    this.#add('error', { code, span, message, ...more })
   }
 
   warning(code: Diagnostic['code'], span: Span, message: string, more: More = {}): void {
-    this.diagnostics.push({ code, severity: 'warning', message, span, ...more })
+    this.#add('warning', { code, span, message, ...more })
   }
 
   note(code: Diagnostic['code'], span: Span, message: string, more: More = {}): void {
-    this.diagnostics.push({ code, severity: 'note', message, span, ...more })
+    this.#add('note', { code, span, message, ...more })
+  }
+
+  get hasErrors(): boolean {
+    return this.diagnostics.some(({ severity }) => severity === 'error')
+  }
+
+  #add(severity: Severity, { code, span, message, related, help }: Omit<Diagnostic, 'severity'>): void {
+    this.diagnostics.push({
+      code,
+      severity,
+      message: maskKeys(shortened(message)),
+      span,
+      ...(related === undefined ? {} : { related }),
+      ...(help === undefined ? {} : { help: maskKeys(help) }),
+    })
   }
 }
 
 type More = Pick<Diagnostic, 'help' | 'related'>
+
+/** Nobody reads a message of a megabyte, which a name or a value in it can make it. */
+const longest = 500
+
+function shortened(message: string): string {
+  return message.length > longest ? `${message.slice(0, longest)}…` : message
+}

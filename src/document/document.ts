@@ -1,4 +1,4 @@
-import { Composer, Parser, type Document } from 'yaml'
+import { Composer, isScalar, Parser, type Document } from 'yaml'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { SourceFile } from '../source/source-file.ts'
 import { boundedLexemes, TooDeep } from './lexemes.ts'
@@ -31,7 +31,8 @@ export function readDocument(file: SourceFile, limits: DocumentLimits = defaultL
   })
   const { text } = file
   const nul = text.indexOf('\0')
-  if (nul !== -1) return refuse('not-text', 'this is not a text file', nul, nul + 1)
+  if (nul !== -1)
+    return refuse('not-text', 'this is not a text file', nul, nul + 1, 'a flow is YAML or JSON in UTF-8')
   if (Buffer.byteLength(text) > limits.maxBytes) {
     return refuse(
       'file-too-large',
@@ -57,9 +58,15 @@ export function readDocument(file: SourceFile, limits: DocumentLimits = defaultL
   const [document, second] = documents
   const problem = document?.errors[0] ?? document?.warnings[0]
   if (problem !== undefined) {
-    const { message, help } = explainSyntax(problem.code, problem.message)
+    const [start, end] = problem.pos
+    const { message, help, ...place } = explainSyntax(text, {
+      code: problem.code,
+      message: problem.message,
+      start,
+      end,
+    })
     const code = problem.code === 'TAG_RESOLVE_FAILED' ? 'yaml-tag' : 'yaml-syntax'
-    return refuse(code, message, problem.pos[0], Math.max(problem.pos[0], problem.pos[1]), help)
+    return refuse(code, message, place.start, Math.max(place.start, place.end), help)
   }
   if (second !== undefined) {
     const start = text.lastIndexOf('---', second.contents?.range[0] ?? text.length)
@@ -79,10 +86,15 @@ export function readDocument(file: SourceFile, limits: DocumentLimits = defaultL
     const start = text.indexOf('%YAML')
     return refuse('yaml-syntax', 'flow files are YAML 1.2', start, start + 5, 'remove the %YAML line')
   }
-  if (document === undefined || document.contents === null) {
+  if (document === undefined || document.contents === null || isNothing(document.contents)) {
     return refuse('empty-file', 'the file holds no flow', 0, 0, '"llmflows init" writes one to start from')
   }
   return readTree(document, file, limits)
+}
+
+/** An empty document, or one that says null. */
+function isNothing(node: unknown): boolean {
+  return isScalar(node) && node.value === null
 }
 
 function compose(text: string, limits: DocumentLimits): readonly Document.Parsed[] {

@@ -1,12 +1,15 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { FlowFolder } from './flow-folder.ts'
-import { SourceFile } from './source-file.ts'
+import { closest } from '../diagnostics/closest.ts'
+import { FlowFolder } from '../source/flow-folder.ts'
+import { SourceFile } from '../source/source-file.ts'
 
 export type FlowSource =
   /** `folder` is undefined for a flow that does not stand in a file. */
   | { readonly ok: true; readonly file: SourceFile; readonly folder: FlowFolder | undefined }
   | { readonly ok: false; readonly message: string; readonly help?: string }
+
+const isFlowName = /\.(?:ya?ml|json)$/
 
 /**
  * Reads a flow file; for a folder the `flow.yaml` in it. At most `maxBytes` are read. Never rejects: what is wrong comes
@@ -51,7 +54,7 @@ async function readFolder(path: string, maxBytes: number): Promise<FlowSource> {
     () => false,
   )
   if (exists) return readFlowFile(inside, maxBytes)
-  const flows = (await readdir(path)).filter((name) => /\.(?:ya?ml|json)$/.test(name)).sort()
+  const flows = (await readdir(path)).filter((name) => isFlowName.test(name)).sort()
   const help =
     flows.length === 0
       ? undefined
@@ -81,14 +84,14 @@ async function explain(path: string, error: unknown): Promise<FlowSource> {
   return { ok: false, message: `flow file "${path}" cannot be read (${code})` }
 }
 
-/** The same path with an ending that flows have, here or in `flows`. */
+/** A flow with a similar name, in the folder that was named or in `flows`. */
 async function similarFile(path: string): Promise<string | undefined> {
-  const name = basename(path).replace(/\.[^.]*$/, '')
+  const wanted = basename(path)
   for (const folder of [dirname(path), 'flows']) {
-    const files = await readdir(folder).catch(() => [])
-    const found = files.find(
-      (file) => file === `${name}.yaml` || file === `${name}.yml` || file === `${name}.json`,
-    )
+    const files = (await readdir(folder).catch(() => [])).filter((file) => isFlowName.test(file))
+    const found =
+      files.find((file) => file.replace(isFlowName, '') === wanted.replace(/\.[^.]*$/, '')) ??
+      closest(wanted, files)
     if (found !== undefined) return join(folder, found)
   }
   return undefined

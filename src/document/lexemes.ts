@@ -30,6 +30,8 @@ export function* boundedLexemes(text: string, maxDepth: number): Generator<strin
       while ((columns.at(-1) ?? -1) > column) columns.pop()
       if ((columns.at(-1) ?? -1) < column) columns.push(column)
     }
+    // The lexer gives up open brackets where a line is indented less than they are.
+    if (first === FLOW_END) brackets = 0
     if (columns.length + brackets > maxDepth) throw new TooDeep(offset)
     yield lexeme
     if (isMark(first)) continue
@@ -44,6 +46,7 @@ function isMark(code: number): boolean {
   return code === 0x02 || code === 0x18 || code === 0x1f
 }
 
+const FLOW_END = 0x18
 const SPACE = 0x20
 const TAB = 0x09
 const NEWLINE = 0x0a

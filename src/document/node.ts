@@ -64,27 +64,3 @@ export function describe(node: Node): string {
   if (typeof node.value === 'string') return 'text'
   return typeof node.value === 'boolean' ? `${node.value}` : 'a number'
 }
-
-/**
- * The place of a piece of a text scalar. Escapes, folds and indentation stand between the value and its source, so
- * the piece is found by counting: when it occurs equally often in both, the same occurrence is meant. Otherwise the
- * whole scalar is the place.
- */
-export function placeIn(node: ScalarNode, start: number, end: number): Span {
-  const { span } = node
-  const value = String(node.value)
-  const piece = value.slice(start, end)
-  const source = span.file.text.slice(span.start, span.end)
-  if (piece === '' || piece.includes('\n')) return span
-  const inValue = occurrences(value, piece)
-  const inSource = occurrences(source, piece)
-  const at = inSource[inValue.indexOf(start)]
-  if (inValue.length !== inSource.length || at === undefined) return span
-  return { file: span.file, start: span.start + at, end: span.start + at + piece.length }
-}
-
-function occurrences(text: string, piece: string): number[] {
-  const found: number[] = []
-  for (let at = text.indexOf(piece); at !== -1; at = text.indexOf(piece, at + 1)) found.push(at)
-  return found
-}

@@ -3,7 +3,7 @@ import { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { SourceFile } from '../source/source-file.ts'
 import type { Span } from '../source/span.ts'
-import type { Entry, MapNode, Node } from './node.ts'
+import { describe, type Entry, type MapNode, type Node } from './node.ts'
 
 /** A value from outside the file, such as `--set steps.critic.for_each=2`. */
 export interface Override {
@@ -31,6 +31,7 @@ export function overrideDocument(
       value: override.value,
       span,
       place,
+      path: override.path,
       index: 0,
       diagnosis,
       mayGrow: false,
@@ -43,6 +44,8 @@ interface Step {
   readonly value: Node
   readonly span: Span
   readonly place: (index: number) => Span
+  readonly path: readonly string[]
+  /** Of the key in the path. */
   readonly index: number
   readonly diagnosis: Diagnosis
   /** Whether a mapping on the way may be missing. */
@@ -54,19 +57,28 @@ function replaceAt(node: Node, path: readonly string[], step: Step): Node {
   if (key === undefined) return step.value
   const place = step.place(step.index)
   if (node.kind !== 'map') {
-    step.diagnosis.error('bad-override', place, `there is no mapping that could hold "${key}"`)
+    step.diagnosis.error(
+      'bad-override',
+      place,
+      `"${step.path.slice(0, step.index).join('.')}" is ${describe(node)} and cannot hold "${key}"`,
+    )
     return node
   }
   const entry = node.entries.get(key)
   const mayGrow = step.mayGrow || (step.index === 0 && (key === 'llms' || key === 'defaults'))
   if (entry === undefined && rest.length > 0 && !mayGrow) {
     const guess = closest(key, node.entries.keys())
-    step.diagnosis.error('bad-override', place, `the flow has no "${key}" here`, {
-      help:
-        guess === undefined
-          ? `the keys here are ${[...node.entries.keys()].join(', ')}`
-          : `did you mean "${guess}"?`,
-    })
+    step.diagnosis.error(
+      'bad-override',
+      place,
+      `the flow has no "${step.path.slice(0, step.index + 1).join('.')}"`,
+      {
+        help:
+          guess === undefined
+            ? `the keys here are ${[...node.entries.keys()].join(', ')}`
+            : `did you mean "${guess}"?`,
+      },
+    )
     return node
   }
   const empty: MapNode = { kind: 'map', entries: new Map(), span: step.span }

@@ -66,8 +66,12 @@ class TreeReader {
 
   #alias(node: YamlNode & { readonly source: string }, span: Span): Node {
     const target = this.#targets.get(node)
-    if (target === undefined) return this.#refuse(`no anchor "&${node.source}" comes before this alias`, span)
-    if (this.#open.has(target)) return this.#refuse(`alias "*${node.source}" contains itself`, span)
+    if (target === undefined) {
+      const message = `no anchor "&${node.source}" comes before this alias`
+      return this.#refuse(message, span, 'a text that starts with * must be quoted')
+    }
+    if (this.#open.has(target))
+      return this.#refuse(`alias "*${node.source}" contains itself`, span, 'write the value out instead')
     this.#aliasDepth++
     const value = this.read(target)
     this.#aliasDepth--
@@ -80,6 +84,7 @@ class TreeReader {
       return this.#refuse(
         `aliases stand for more than ${this.#limits.maxAliasedNodes} lists and mappings`,
         this.#span(node),
+        'write out what they stand for, or put it into a template',
       )
     }
     this.#open.add(node)
@@ -117,10 +122,14 @@ class TreeReader {
     const span = this.#span(node)
     const { value } = node
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      return this.#refuse('JSON has no such number', span, 'write it as quoted text')
+      return this.#refuse('such a number does not exist in JSON', span, 'put it in quotes if it is text')
     }
     if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-      return this.#refuse('this number is too large to be kept exactly', span, 'write it as quoted text')
+      return this.#refuse(
+        'this number is too large to be kept exactly',
+        span,
+        'use a smaller one, or put it in quotes if it is text',
+      )
     }
     if (
       value === null ||
@@ -130,7 +139,7 @@ class TreeReader {
     ) {
       return { kind: 'scalar', value, span }
     }
-    return this.#refuse('JSON has no such value', span, 'write it as quoted text')
+    return this.#refuse('such a value does not exist in JSON', span, 'write it as quoted text')
   }
 
   #refuse(message: string, span: Span, help?: string): Node {

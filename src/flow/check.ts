@@ -7,7 +7,7 @@ import { readConnections } from './connections.ts'
 import type { Flow, Step } from './flow.ts'
 import { readInputs } from './inputs.ts'
 import { readLlms } from './llms.ts'
-import { checkLocals, findProducers, readOutputs } from './outputs.ts'
+import { checkLocals, findProducers, readOutputs, unreadOutputs } from './outputs.ts'
 import { textAt } from './reader.ts'
 import { checkShape } from './shape.ts'
 import { readSteps, unreadSteps } from './steps.ts'
@@ -45,12 +45,13 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   const drafts = readSteps(document, { llms, templates, maxItems: options.maxItems, diagnosis })
   const unread = new Set(unreadSteps(document))
   const producers = findProducers(drafts, declared, diagnosis)
-  const variables = new Variables({ producers, inputs: declared, unknownOutputs: unread, diagnosis })
+  const isUnreadOutput = unreadOutputs(drafts, unread)
+  const variables = new Variables({ drafts, producers, inputs: declared, isUnreadOutput, diagnosis })
   const steps = drafts.map((draft): Step => ({ ...draft.step, uses: variables.usesOf(draft) }))
   checkLocals(drafts, producers, variables.inputs, diagnosis)
   checkItemLists(steps, variables, diagnosis)
   const connections = readConnections(document, drafts, unread, diagnosis)
-  const outputs = readOutputs(document, producers, unread, diagnosis)
+  const outputs = readOutputs(document, { drafts, producers, isUnreadOutput, diagnosis })
   const flow: Flow = {
     name: textAt(document, 'name') ?? '',
     description: textAt(document, 'description'),
@@ -63,7 +64,9 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
     connections,
     outputs,
   }
-  reportUnused(flow, { templates, variables, diagnosis, outputsWritten: document.entries.has('outputs') })
+  // What stays unused because of a mistake is that mistake's echo.
+  if (!diagnosis.hasErrors)
+    reportUnused(flow, { templates, variables, diagnosis, outputsWritten: document.entries.has('outputs') })
   const diagnostics = once(diagnosis.diagnostics)
   return diagnostics.some(({ severity }) => severity === 'error') ? { diagnostics } : { flow, diagnostics }
 }
@@ -78,15 +81,17 @@ function checkItemLists(steps: readonly Step[], variables: Variables, diagnosis:
     const span = uses.find((use) => use.variable === variable)?.span
     const input = variables.inputs.get(variable)
     if (span === undefined || (input?.type === 'array' && alternative.path.length === 0)) continue
-    diagnosis.error(
-      'bad-for-each',
-      span,
-      `step "${id}" can run for each item of a list input only, and "${variable}" is ${input === undefined ? 'the output of a step' : input.type === 'array' ? 'used in part' : `an input of type ${input.type}`}`,
-      {
-        help:
-          input === undefined ? 'write a count or a list' : `declare it with "type: array" under "inputs:"`,
-      },
-    )
+    const [what, help] =
+      input === undefined
+        ? [
+            'the output of a step',
+            'write a count or a list; how many items there are must be known before the run',
+          ]
+        : input.type === 'array'
+          ? ['used in part', `write "{${variable}}", or make the part an input of its own`]
+          : [`an input of type ${input.type}`, `declare it under "inputs:" as "${variable}: { type: array }"`]
+    const message = `step "${id}" can run for each item of a list input only, and "${variable}" is ${what}`
+    diagnosis.error('bad-for-each', span, message, { help })
   }
 }
 

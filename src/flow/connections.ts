@@ -19,7 +19,11 @@ export function readConnections(
   const find = (pattern: string, span: Span): readonly number[] => {
     if (isGlob(pattern)) {
       const found = [...positions].filter(([id]) => matchesGlob(pattern, id)).map(([, position]) => position)
-      if (found.length === 0) diagnosis.error('unknown-step', span, `no step matches "${pattern}"`)
+      if (found.length === 0) {
+        diagnosis.error('unknown-step', span, `no step matches "${pattern}"`, {
+          help: `the steps are ${[...positions.keys()].slice(0, 12).join(', ')}`,
+        })
+      }
       return found
     }
     const position = positions.get(pattern)

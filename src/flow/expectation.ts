@@ -2,11 +2,18 @@ import type { ErrorObject } from 'ajv'
 import { closest } from '../diagnostics/closest.ts'
 import type { Code } from '../diagnostics/catalogue.ts'
 import { describe, type Node } from '../document/node.ts'
+import { typeHelp } from './type-help.ts'
 
 /** As much of a JSON Schema as messages speak of. */
-export interface Schema {
+interface Schema {
   readonly properties?: Readonly<Record<string, unknown>>
+  readonly required?: readonly string[]
   readonly description?: string
+}
+
+/** The schema that holds the keyword which failed. */
+export function schemaAround({ parentSchema }: ErrorObject): Schema {
+  return (parentSchema ?? {}) as Schema
 }
 
 interface Expectation {
@@ -14,6 +21,13 @@ interface Expectation {
   /** Follows the name of what is wrong: `must be …`. */
   readonly message: string
   readonly help?: string
+}
+
+/** The value that does not fit, where it is, and the part of the schema that it does not fit. */
+interface Misfit {
+  readonly node: Node
+  readonly path: readonly string[]
+  readonly schema: Schema
 }
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -26,49 +40,51 @@ const typeNames: Readonly<Record<string, string>> = {
 }
 
 /** What a failed keyword of the schema asks for, said about a value. */
-export function expectation(error: ErrorObject, node: Node, schema: Schema): Expectation {
+export function expectation(error: ErrorObject, { node, path, schema }: Misfit): Expectation {
   const params: Readonly<Record<string, unknown>> = error.params
   const limit = String(params['limit'])
+  const value = node.kind === 'scalar' ? `"${String(node.value)}"` : describe(node)
   switch (error.keyword) {
     case 'type': {
       const types = [params['type']].flat().map(String)
-      const message = `must be ${types.map((type) => typeNames[type] ?? type).join(' or ')}, but it is ${describe(node)}`
-      const help = typeHelp(types, node)
+      const wanted = either(types.map((type) => typeNames[type] ?? type))
+      const isFraction = types.includes('integer') && node.kind === 'scalar' && typeof node.value === 'number'
+      const isNothing = node.kind === 'scalar' && node.value === null
+      const message = `must be ${wanted}, but ${isNothing ? 'there is nothing' : `it is ${isFraction ? value.slice(1, -1) : describe(node)}`}`
+      const help = typeHelp(types, node, path)
       return help === undefined ? { code: 'wrong-type', message } : { code: 'wrong-type', message, help }
     }
     case 'enum': {
       const allowed = [params['allowedValues']].flat().map(String)
-      const value = node.kind === 'scalar' ? String(node.value) : describe(node)
-      const guess = closest(value, allowed)
-      return {
-        code: 'unknown-value',
-        message: `cannot be ${node.kind === 'scalar' ? `"${value}"` : value}`,
-        help: guess === undefined ? `it is one of ${allowed.join(', ')}` : `did you mean "${guess}"?`,
-      }
+      const guess = closest(value.slice(1, -1), allowed)
+      const system = value === '"system"' && allowed.includes('assistant')
+      const help = system
+        ? 'write the system message as "system:" of the step'
+        : guess === undefined
+          ? `it is one of ${allowed.join(', ')}`
+          : `did you mean "${guess}"?`
+      return { code: 'unknown-value', message: `cannot be ${value}`, help }
     }
-    case 'const':
-      return { code: 'unknown-value', message: `must be ${JSON.stringify(params['allowedValue'])}` }
-    case 'pattern':
-      return {
-        code: 'bad-value',
-        message: `cannot be "${node.kind === 'scalar' ? String(node.value) : ''}"`,
-        ...(schema.description === undefined ? {} : { help: sentence(schema.description) }),
-      }
+    case 'const': {
+      const only = JSON.stringify(params['allowedValue'])
+      const help = value === `"${only}"` ? 'remove the quotes' : `this llmflows knows format ${only}`
+      return { code: 'unknown-value', message: `must be the number ${only}`, help }
+    }
+    case 'pattern': {
+      const message = `cannot be ${value}`
+      const help = patternHelp(String(node.kind === 'scalar' ? node.value : ''), path, schema)
+      return help === undefined ? { code: 'bad-value', message } : { code: 'bad-value', message, help }
+    }
     case 'minimum':
       return { code: 'out-of-range', message: `must be at least ${limit}` }
     case 'maximum':
       return { code: 'out-of-range', message: `must be at most ${limit}` }
     case 'exclusiveMinimum':
       return { code: 'out-of-range', message: `must be greater than ${limit}` }
-    case 'exclusiveMaximum':
-      return { code: 'out-of-range', message: `must be less than ${limit}` }
     case 'minLength':
     case 'minItems':
     case 'minProperties':
-      return {
-        code: 'out-of-range',
-        message: limit === '1' ? 'must not be empty' : `needs at least ${limit} entries`,
-      }
+      return { code: 'out-of-range', message: 'must not be empty' }
     case 'maxItems':
       return { code: 'out-of-range', message: `has more than ${limit} entries` }
     case 'maxLength':
@@ -78,17 +94,20 @@ export function expectation(error: ErrorObject, node: Node, schema: Schema): Exp
   }
 }
 
-function typeHelp(types: readonly string[], node: Node): string | undefined {
-  if (!types.includes('string')) return undefined
-  if (node.kind === 'map' && node.span.file.text[node.span.start] === '{') {
-    return 'a text that starts with { must be quoted: "{topic} …"'
-  }
-  if (node.kind === 'scalar' && node.value !== null) return `quote it: "${String(node.value)}"`
-  return undefined
+function patternHelp(text: string, path: readonly string[], schema: Schema): string | undefined {
+  const isFlowName = path.length === 1 && path[0] === 'name'
+  const better = text.trim().replaceAll(/[^A-Za-z0-9_]+/g, '_')
+  if (isFlowName && /[a-z0-9]/i.test(better))
+    return `write "${better.toLowerCase()}": ${sentence(schema.description)}`
+  return sentence(schema.description)
 }
 
 /** The first sentence of a description, as help: lower case, no full stop. */
-function sentence(description: string): string {
-  const text = description.replace(/\.(?: .*)?$/s, '')
-  return text.charAt(0).toLowerCase() + text.slice(1)
+function sentence(description: string | undefined): string | undefined {
+  const text = description?.replace(/\.(?: .*)?$/s, '')
+  return text === undefined ? undefined : text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+function either(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`
 }

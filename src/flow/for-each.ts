@@ -3,7 +3,7 @@ import type { Node } from '../document/node.ts'
 import type { ValueTemplate } from '../template/value-template.ts'
 import { solePlaceholder } from '../template/template.ts'
 import type { ForEach } from './flow.ts'
-import { child, numberAt, textAt, textNode } from './reader.ts'
+import { child, mapOf, numberAt, textAt, textNode } from './reader.ts'
 import type { WrittenTemplate } from './texts.ts'
 import { writtenTemplate } from './texts.ts'
 import { readValue } from './values.ts'
@@ -27,9 +27,9 @@ export function readForEach(
   const node = child(step, 'for_each')
   if (node === undefined) {
     for (const key of ['as', 'max_concurrency']) {
-      const lonely = child(step, key)
+      const lonely = mapOf(step)?.entries.get(key)
       if (lonely !== undefined) {
-        diagnosis.error('needs-for-each', lonely.span, `step "${stepId}" has "${key}" but no "for_each"`, {
+        diagnosis.error('needs-for-each', lonely.keySpan, `step "${stepId}" has "${key}" but no "for_each"`, {
           help: `add "for_each", or remove "${key}"`,
         })
       }
@@ -37,8 +37,8 @@ export function readForEach(
     return undefined
   }
   const templates: WrittenTemplate[] = []
-  const items = readItems(node, templates, diagnosis)
-  if (items === undefined) return undefined
+  // Items that cannot be read have been reported; the step still has an item and an index.
+  const items = readItems(node, templates, diagnosis) ?? { kind: 'list', items: [] }
   const count = items.kind === 'count' ? items.count : items.kind === 'list' ? items.items.length : 0
   if (count > maxItems) {
     diagnosis.error(
@@ -77,10 +77,16 @@ function readItems(
   const placeholder = solePlaceholder(written.template)
   if (placeholder === undefined) {
     diagnosis.error('bad-for-each', text.span, `"for_each" cannot be the text "${text.value}"`, {
-      help: 'write a count, a list, or "{input}" with the name of a list input',
+      help: forEachHelp(text.value),
     })
     return undefined
   }
   templates.push(written)
   return { kind: 'input', placeholder }
+}
+
+function forEachHelp(text: string): string {
+  if (/^\d{1,6}$/.test(text)) return `write the number without quotes: for_each: ${text}`
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) return `for the items of an input write "{${text}}"`
+  return 'write a count, a list, or "{input}" with the name of a list input'
 }

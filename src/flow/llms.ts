@@ -1,10 +1,10 @@
 import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
-import { plain, type Entry, type MapNode, type Node } from '../document/node.ts'
+import { plain, type MapNode, type Node } from '../document/node.ts'
 import type { Span } from '../source/span.ts'
 import { parseDuration } from './duration.ts'
 import type { Api, FinishReason, LlmConfig, Sampling, ScriptedAnswer } from './llm-config.ts'
-import { child, entriesOf, itemsOf, numberAt, textAt, textNode } from './reader.ts'
+import { child, entriesOf, itemsOf, mapOf, numberAt, textAt, textNode } from './reader.ts'
 
 /** What an answer may have when the flow does not say. */
 const DEFAULT_MAX_TOKENS = 1024
@@ -24,7 +24,6 @@ export function readLlms(root: MapNode, defaultModel: string, diagnosis: Diagnos
   const configs = new Map<string, LlmConfig>()
   const spans = new Map<string, Span>()
   for (const entry of entriesOf(child(root, 'llms'))) {
-    refuseSecrets(entry, diagnosis)
     configs.set(entry.key, readLlm(entry.key, entry.value, { defaults, defaultModel, diagnosis }))
     spans.set(entry.key, entry.keySpan)
   }
@@ -49,12 +48,17 @@ export function findLlm(
   if (found !== undefined) return found
   const guess = closest(name.value, configs.keys())
   diagnosis.error('unknown-llm', name.span, `there is no llm "${name.value}"`, {
-    help:
-      guess === undefined
-        ? `the llms here are ${[...configs.keys()].join(', ')}`
-        : `did you mean "${guess}"?`,
+    help: guess === undefined ? declaredLlms(configs) : `did you mean "${guess}"?`,
   })
   return guess === undefined ? undefined : configs.get(guess)
+}
+
+/** What there is to choose from; an LLM that no one declared is nothing one would name. */
+function declaredLlms(configs: ReadonlyMap<string, LlmConfig>): string {
+  const names = [...configs.keys()]
+  return names.join() === 'default'
+    ? 'declare it under "llms:", such as "writer: { provider: openai, model: gpt-4o-mini }"'
+    : `the llms here are ${names.join(', ')}`
 }
 
 interface Surroundings {
@@ -73,7 +77,7 @@ function readLlm(
   if (answers !== undefined && provider !== 'scripted') {
     diagnosis.error(
       'unknown-key',
-      answers.span,
+      mapOf(node)?.entries.get('answers')?.keySpan ?? answers.span,
       `only scripted llms have "answers", and llm "${name}" is ${provider}`,
       {
         help: 'write "provider: scripted" or remove the answers',
@@ -81,6 +85,7 @@ function readLlm(
     )
   }
   const api: Api = textAt(node, 'api') === 'completions' ? 'completions' : 'chat'
+  // The other providers must be told; the schema asks for it.
   const ownModel = provider === 'openai' ? defaultModel : provider === 'embedded' ? 'muse' : provider
   const price = child(node, 'price')
   const [input, output] = [numberAt(price, 'input'), numberAt(price, 'output')]
@@ -139,31 +144,6 @@ function readAnswer(node: Node): ScriptedAnswer {
     finishReason: finishReasons.find((reason) => reason === finish),
     status: numberAt(node, 'status'),
     times: numberAt(node, 'times'),
-  })
-}
-
-const keyLike = /^(?:sk-|gsk_|xai-|AIza|ghp_|hf_|r8_|key-|Bearer )|^[A-Za-z0-9+/_-]{32,}$/
-
-/** A key in a file ends up in a repository: it is refused before anything else looks at it, and never repeated. */
-function refuseSecrets(llm: Entry, diagnosis: Diagnosis): void {
-  for (const entry of entriesOf(llm.value)) {
-    const text = textNode(entry.value)
-    if (entry.key === 'api_key_env' && text !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(text.value)) {
-      refuse(entry.keySpan, '"api_key_env" must be the name of an environment variable', diagnosis)
-    } else if (text !== undefined && entry.key !== 'model' && keyLike.test(text.value)) {
-      refuse(entry.keySpan, `the value of "${entry.key}" looks like a key`, diagnosis)
-    }
-    if (entry.key !== 'params' && entry.key !== 'headers_env') continue
-    for (const inner of entriesOf(entry.value)) {
-      if (keyLike.test(textNode(inner.value)?.value ?? ''))
-        refuse(inner.keySpan, `the value of "${inner.key}" looks like a key`, diagnosis)
-    }
-  }
-}
-
-function refuse(span: Span, message: string, diagnosis: Diagnosis): void {
-  diagnosis.error('key-in-flow', span, message, {
-    help: 'put the key in an environment variable and write that variable\'s name in "api_key_env"; treat a key that was shared in a file as lost',
   })
 }
 

@@ -1,6 +1,5 @@
 import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
-import { isReservedName } from './names.ts'
 import type { MapNode } from '../document/node.ts'
 import type { Span } from '../source/span.ts'
 import type { Input, Producer } from './flow.ts'
@@ -22,9 +21,7 @@ export function findProducers(
       const other = producers.get(key)
       const input = inputs?.get(key)
       const otherSpan = other === undefined ? input?.span : drafts[other.step]?.step.span
-      if (isReservedName(key)) {
-        diagnosis.error('bad-name', span, `"${key}" cannot be an output key`)
-      } else if (otherSpan === undefined) {
+      if (otherSpan === undefined) {
         producers.set(key, { step: position, item })
         continue
       } else if (other === undefined) {
@@ -55,6 +52,22 @@ function outputKeys({ step }: DraftStep): (readonly [item: number | undefined, k
   )
 }
 
+/**
+ * Whether a key or a pattern may be an output of a step that could not be read, or of items whose number is not known.
+ * Nothing is said about those: the step itself has been reported.
+ */
+export function unreadOutputs(
+  drafts: readonly DraftStep[],
+  unreadSteps: ReadonlySet<string>,
+): (key: string) => boolean {
+  const patterns = drafts
+    .filter((draft) => draft.step.forEach !== undefined && outputKeys(draft).length === 0)
+    .map(({ step }) => step.outputKey.replaceAll('{index}', '*'))
+  return (key) =>
+    unreadSteps.has(key) ||
+    patterns.some((pattern) => matchesGlob(pattern, key) || (isGlob(key) && matchesGlob(key, pattern)))
+}
+
 /** A step's items and index must not hide a variable: the reader of a template could not tell which is meant. */
 export function checkLocals(
   drafts: readonly DraftStep[],
@@ -82,13 +95,22 @@ export function checkLocals(
 /** The keys that make the result: those that `outputs` names, or all. */
 export function readOutputs(
   root: MapNode,
-  producers: ReadonlyMap<string, Producer>,
-  unknownOutputs: ReadonlySet<string>,
-  diagnosis: Diagnosis,
+  {
+    drafts,
+    producers,
+    isUnreadOutput,
+    diagnosis,
+  }: {
+    readonly drafts: readonly DraftStep[]
+    readonly producers: ReadonlyMap<string, Producer>
+    readonly isUnreadOutput: (key: string) => boolean
+    readonly diagnosis: Diagnosis
+  },
 ): readonly string[] {
   const node = child(root, 'outputs')
   if (node === undefined) return [...producers.keys()]
   const outputs = new Map<string, Span>()
+  const keyOfStep = new Map(drafts.map(({ step }) => [step.id, step.outputKey]))
   for (const item of itemsOf(node)) {
     const pattern = textNode(item)
     if (pattern === undefined) continue
@@ -98,8 +120,10 @@ export function readOutputs(
       : producers.has(pattern.value)
         ? [pattern.value]
         : []
-    if (keys.length === 0 && !unknownOutputs.has(pattern.value)) {
-      const guess = glob ? undefined : closest(pattern.value, producers.keys())
+    if (keys.length === 0 && !isUnreadOutput(pattern.value)) {
+      const guess = glob
+        ? undefined
+        : (closest(pattern.value, producers.keys()) ?? keyOfStep.get(pattern.value))
       diagnosis.error(
         'unknown-output',
         pattern.span,

@@ -3,8 +3,13 @@ import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import { describe, nodeAt, plain, type Entry, type MapNode, type Node } from '../document/node.ts'
 import type { Span } from '../source/span.ts'
-import { expectation, type Schema } from './expectation.ts'
+import { corrected, type Correction } from './correction.ts'
+import { expectation, schemaAround } from './expectation.ts'
+import { reportKeys } from './keys.ts'
+import { additionHelp } from './missing.ts'
 import { mapOf } from './reader.ts'
+import { pointerPath, subject } from './subject.ts'
+import { isPlaceholder } from './type-help.ts'
 import { validateShape } from './validator.ts'
 import { reportVerbs, verbs } from './verbs.ts'
 
@@ -19,89 +24,79 @@ export function checkShape(root: Node, diagnosis: Diagnosis): MapNode | undefine
     })
     return undefined
   }
+  const isKey = reportKeys(root, diagnosis)
   const silenced = reportVerbs(root, diagnosis)
   validateShape(plain(root))
-  const corrections: Correction[] = []
+  const check: Check = { root, diagnosis, isKey, corrections: [], unknown: new Set() }
   const said = new Set<string>()
-  for (const error of validateShape.errors ?? []) {
+  for (const error of unknownKeysFirst(validateShape.errors ?? [])) {
     if (error.keyword === 'if') continue // its branch has said what is wrong
     const path = pointerPath(error.instancePath)
     const where = `${error.instancePath} ${error.keyword} ${JSON.stringify(error.params)}`
     if (said.has(where) || silenced(path, error)) continue
     said.add(where)
-    reportError(root, path, error, { diagnosis, corrections })
+    reportError(path, error, check)
   }
-  return corrections.length === 0 ? root : corrected(root, corrections)
+  return corrected(root, check.corrections)
 }
 
-interface Correction {
-  readonly map: MapNode
-  readonly wrong: string
-  readonly right: string
-}
-
-interface Sink {
+interface Check {
+  readonly root: MapNode
   readonly diagnosis: Diagnosis
+  readonly isKey: (entry: Entry) => boolean
   readonly corrections: Correction[]
+  /** Mappings with an unknown key in the place of which a missing one may belong. */
+  readonly unknown: Set<MapNode>
 }
 
-function reportError(
-  root: MapNode,
-  path: readonly string[],
-  error: ErrorObject,
-  { diagnosis, corrections }: Sink,
-): void {
+/** An unknown key explains a missing one, so it is looked at before. */
+function unknownKeysFirst(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const isUnknown = ({ keyword }: ErrorObject): boolean => keyword === 'additionalProperties'
+  return [...errors.filter(isUnknown), ...errors.filter((error) => !isUnknown(error))]
+}
+
+function reportError(path: readonly string[], error: ErrorObject, check: Check): void {
+  const { root, diagnosis } = check
   const node = nodeAt(root, path)
   if (node === undefined) return
   const params: Readonly<Record<string, unknown>> = error.params
-  const owner = ownerOf(path)
+  const map = mapOf(node)
   switch (error.keyword) {
     case 'additionalProperties': {
-      const map = mapOf(node)
       const entry = map?.entries.get(String(params['additionalProperty']))
-      if (map === undefined || entry === undefined) return
-      const known = knownKeys(error, path)
-      const guess = closest(
-        entry.key,
-        known.filter((key) => !map.entries.has(key)),
-      )
-      if (guess !== undefined) corrections.push({ map, wrong: entry.key, right: guess })
-      diagnosis.error('unknown-key', entry.keySpan, `${owner} has no "${entry.key}"`, {
-        help: guess === undefined ? `the keys here are ${list(known)}` : `did you mean "${guess}"?`,
-      })
+      if (map !== undefined && entry !== undefined) reportUnknownKey(path, error, { map, entry, check })
       return
     }
     case 'required': {
       const key = String(params['missingProperty'])
-      const map = mapOf(node)
       // Said once, by the misspelt key itself.
-      if (corrections.some((correction) => correction.map === map && correction.right === key)) return
-      diagnosis.error(
-        'missing-key',
-        keySpanAt(root, path) ?? { ...node.span, end: node.span.start },
-        `${owner} lacks "${key}"`,
-        {
-          help: `add "${key}: …"`,
-        },
-      )
+      if (check.corrections.some((correction) => correction.map === map && correction.right === key)) return
+      if (map !== undefined && check.unknown.has(map)) return
+      const span = keySpanAt(root, path) ?? { ...node.span, end: node.span.start }
+      diagnosis.error('missing-key', span, `${subject(path)} lacks "${key}"`, {
+        help: additionHelp(path, key),
+      })
       return
     }
     case 'propertyNames': {
       const key = String(params['propertyName'])
-      const entry = mapOf(node)?.entries.get(key)
-      diagnosis.error('bad-name', entry?.keySpan ?? node.span, `"${key}" cannot be a name here`, {
-        help: 'names are letters, digits and _, do not start with a digit, and are not __proto__, prototype or constructor',
+      const span = map?.entries.get(key)?.keySpan ?? node.span
+      const dashed = key.replaceAll(/[-. ]/g, '_')
+      diagnosis.error('bad-name', span, `"${key}" cannot be a name here`, {
+        help:
+          /^[A-Za-z_][A-Za-z0-9_]*$/.test(dashed) && dashed !== key
+            ? `write "${dashed}": names are letters, digits and _, so that each can stand in a placeholder`
+            : 'names are letters, digits and _, do not start with a digit, and are not __proto__, prototype or constructor',
       })
       return
     }
     default: {
       // The pattern inside propertyNames is reported by propertyNames itself.
-      if (
-        error.schemaPath.includes('propertyNames') ||
-        (error.schemaPath.startsWith('#/definitions/identifier/') && error.propertyName !== undefined)
-      )
-        return
-      const { code, message, help } = expectation(error, node, (error.parentSchema ?? {}) as Schema)
+      if (error.schemaPath.includes('propertyNames') || error.propertyName !== undefined) return
+      const entry = mapOf(nodeAt(root, path.slice(0, -1)))?.entries.get(path.at(-1) ?? '')
+      if (entry !== undefined && check.isKey(entry)) return
+      const expected = expectation(error, { node, path, schema: schemaAround(error) })
+      const { code, message, help } = expected
       diagnosis.error(
         code,
         spanOf(node, root, path),
@@ -110,6 +105,44 @@ function reportError(
       )
     }
   }
+}
+
+function reportUnknownKey(
+  path: readonly string[],
+  error: ErrorObject,
+  { map, entry, check }: { readonly map: MapNode; readonly entry: Entry; readonly check: Check },
+): void {
+  const { diagnosis } = check
+  if (check.isKey(entry)) return
+  const schema = schemaAround(error)
+  if (isPlaceholder(map)) {
+    check.unknown.add(map)
+    diagnosis.error('wrong-type', map.span, `${subject(path)} must be text, but it is a mapping`, {
+      help: `a text that starts with { must be quoted: "{${entry.key}}"`,
+    })
+    return
+  }
+  const properties = Object.keys(schema.properties ?? {}).filter((key) => key !== '$schema')
+  // A step's kind follows from its verb, which may be the very key that is misspelt.
+  const isStep = path[0] === 'steps' && path.length === 2
+  const known = isStep ? [...new Set([...verbs, ...properties])] : properties
+  const guess = closest(
+    entry.key,
+    known.filter((key) => !map.entries.has(key)),
+  )
+  if (guess !== undefined) check.corrections.push({ map, wrong: entry.key, right: guess })
+  const missing = (schema.required ?? []).filter((key) => !map.entries.has(key))
+  const replaces = guess === undefined && path.length > 1 && missing.length === 1
+  if (replaces) check.unknown.add(map)
+  const looksLikeStep = path.length === 0 && verbs.some((verb) => mapOf(entry.value)?.entries.has(verb))
+  diagnosis.error('unknown-key', entry.keySpan, `${subject(path)} has no "${entry.key}"`, {
+    help:
+      guess !== undefined
+        ? `did you mean "${guess}"?`
+        : looksLikeStep
+          ? 'it looks like a step: indent it, so that it stands under "steps:"'
+          : `the keys here are ${list(known)}${replaces ? `, and "${missing.join()}" is missing` : ''}`,
+  })
 }
 
 /** Where a value is underlined; one that is not there is underlined at its key. */
@@ -122,66 +155,6 @@ function keySpanAt(root: MapNode, path: readonly string[]): Span | undefined {
   return parent?.entries.get(path.at(-1) ?? '')?.keySpan
 }
 
-function knownKeys(error: ErrorObject, path: readonly string[]): readonly string[] {
-  const schema = error.parentSchema as Schema | undefined
-  const keys = Object.keys(schema?.properties ?? {}).filter((key) => key !== '$schema')
-  // A step's kind follows from its verb, which may be the very key that is misspelt.
-  return path[0] === 'steps' && path.length === 2 ? [...new Set([...keys, ...verbs])] : keys
-}
-
-/** The thing at a path, as the start of a sentence. */
-function ownerOf(path: readonly string[]): string {
-  const [section, name] = path
-  if (section === undefined) return 'a flow'
-  if (path.length === 2 && name !== undefined) {
-    const kinds: Readonly<Record<string, string>> = {
-      steps: 'step',
-      llms: 'llm',
-      inputs: 'input',
-      templates: 'template',
-    }
-    const kind = kinds[section]
-    if (kind !== undefined) return `${kind} "${name}"`
-  }
-  return subject(path)
-}
-
-function subject(path: readonly string[]): string {
-  const numbers = /^\d+$/
-  let text = ''
-  for (const part of path) text += numbers.test(part) ? `[${part}]` : text === '' ? part : `.${part}`
-  return `"${text}"`
-}
-
-function pointerPath(pointer: string): readonly string[] {
-  if (pointer === '') return []
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-}
-
 function list(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`
-}
-
-/** The tree with every wrong key renamed, in its place. */
-function corrected(root: MapNode, corrections: readonly Correction[]): MapNode {
-  const byMap = new Map<MapNode, Map<string, string>>()
-  for (const { map, wrong, right } of corrections)
-    byMap.set(map, (byMap.get(map) ?? new Map<string, string>()).set(wrong, right))
-  const copy = (node: Node): Node => {
-    if (node.kind === 'list') return { ...node, items: node.items.map(copy) }
-    return node.kind === 'map' ? copyMap(node) : node
-  }
-  const copyMap = (map: MapNode): MapNode => {
-    const renamed = byMap.get(map)
-    const entries = new Map<string, Entry>()
-    for (const entry of map.entries.values()) {
-      const key = renamed?.get(entry.key) ?? entry.key
-      entries.set(key, { key, keySpan: entry.keySpan, value: copy(entry.value) })
-    }
-    return { ...map, entries }
-  }
-  return copyMap(root)
 }

@@ -1,6 +1,7 @@
 import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
-import { placeIn, type MapNode, type Node, type ScalarNode } from '../document/node.ts'
+import type { MapNode, Node, ScalarNode } from '../document/node.ts'
+import { placesIn } from '../document/places.ts'
 import type { FlowFolder } from '../source/flow-folder.ts'
 import type { Span } from '../source/span.ts'
 import { parseTemplate } from '../template/parse.ts'
@@ -16,7 +17,7 @@ export interface WrittenTemplate {
 
 /** A template of a text scalar in the flow. */
 export function writtenTemplate(node: ScalarNode & { readonly value: string }): WrittenTemplate {
-  return { template: parseTemplate(node.value), place: (start, end) => placeIn(node, start, end) }
+  return { template: parseTemplate(node.value), place: placesIn(node) }
 }
 
 /** The flow's `templates`: finds one by name, and knows which were never asked for. */
@@ -44,14 +45,15 @@ export class Templates {
     const guess = closest(name.value, this.#spans.keys())
     const related = guess === undefined ? undefined : this.#spans.get(guess)
     const names = [...this.#spans.keys()]
-    const otherwise =
-      names.length === 0
+    const otherwise = /\s/.test(name.value)
+      ? 'a text belongs under "prompt:" or "system:"; "template:" and "system_template:" take the name of a template'
+      : names.length === 0
         ? 'declare it under "templates:", or write the text itself with "prompt:"'
         : `the templates here are ${names.join(', ')}`
     this.#diagnosis.error(
       'unknown-template',
       name.span,
-      `${user} uses the template "${name.value}", which is not declared`,
+      `${user} uses the template "${shortName(name.value)}", which is not declared`,
       {
         ...(related === undefined
           ? {}
@@ -78,6 +80,10 @@ export class Templates {
     this.#unused.delete(name)
     return this.#written.get(name)
   }
+}
+
+function shortName(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 60)}…` : name
 }
 
 function readTemplate(

@@ -10,5 +10,7 @@ export const validateShape = new Ajv({
   strict: true,
   strictTypes: false,
   strictRequired: false,
+  // Errors then hold the schema around them, of which messages speak.
+  verbose: true,
   code: { source: true, esm: true },
 }).compile(schema)

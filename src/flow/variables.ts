@@ -14,7 +14,9 @@ export class Variables {
   readonly #inputs: Map<string, Input>
   /** Whether a variable that no one gives becomes an input. */
   readonly #implied: boolean
-  readonly #unknownOutputs: ReadonlySet<string>
+  readonly #isUnreadOutput: (key: string) => boolean
+  /** Step id → output key, since the one is often written for the other. */
+  readonly #keyOfStep: ReadonlyMap<string, string>
   readonly #used = new Set<string>()
   readonly #diagnosis: Diagnosis
 
@@ -22,14 +24,15 @@ export class Variables {
     readonly producers: ReadonlyMap<string, Producer>
     /** Undefined: inputs follow from the templates. */
     readonly inputs: ReadonlyMap<string, Input> | undefined
-    /** Outputs of steps too broken to be read. */
-    readonly unknownOutputs: ReadonlySet<string>
+    readonly isUnreadOutput: (key: string) => boolean
+    readonly drafts: readonly DraftStep[]
     readonly diagnosis: Diagnosis
   }) {
     this.#producers = options.producers
     this.#inputs = new Map(options.inputs)
     this.#implied = options.inputs === undefined
-    this.#unknownOutputs = options.unknownOutputs
+    this.#isUnreadOutput = options.isUnreadOutput
+    this.#keyOfStep = new Map(options.drafts.map(({ step }) => [step.id, step.outputKey]))
     this.#diagnosis = options.diagnosis
   }
 
@@ -84,9 +87,11 @@ export class Variables {
       this.#used.add(variable)
       return variable
     }
-    if (this.#unknownOutputs.has(variable)) return undefined
-    const known = [...this.#inputs.keys(), ...this.#producers.keys(), ...locals]
-    const guess = closest(variable, known)
+    if (this.#isUnreadOutput(variable)) return undefined
+    const names = [...this.#inputs.keys(), ...this.#producers.keys(), ...locals]
+    const known = names.filter((name) => /^[A-Za-z_]\w*$/.test(name))
+    const keyOfStep = this.#keyOfStep.get(variable)
+    const guess = keyOfStep ?? closest(variable, known)
     if (this.#implied && variable !== 'index' && variable !== 'item') {
       this.#inputs.set(variable, impliedInput(variable, span))
       this.#used.add(variable)
@@ -94,7 +99,9 @@ export class Variables {
         this.#diagnosis.warning(
           'similar-input',
           span,
-          `"${variable}" becomes an input, but looks like "${guess}"`,
+          keyOfStep === undefined
+            ? `"${variable}" becomes an input, but looks like "${guess}"`
+            : `"${variable}" becomes an input, although it is the id of a step that gives "${guess}"`,
           {
             help: `if you meant "${guess}", write {${guess}}; declare "${variable}" under "inputs:" if it is meant as it is`,
           },
@@ -108,7 +115,9 @@ export class Variables {
       ? `{${variable}} is there only in a step with "for_each"`
       : guess === undefined
         ? `declare "${variable}" under "inputs:", or let a step produce it; ${literal}`
-        : `did you mean "${guess}"? ${literal}`
+        : keyOfStep === undefined
+          ? `did you mean "${guess}"? ${literal}`
+          : `step "${variable}" gives "${guess}": write {${guess}}`
     this.#diagnosis.error(
       'unknown-variable',
       whole,
@@ -142,13 +151,17 @@ export class Variables {
 
   #checkSuspects(written: WrittenTemplate, locals: ReadonlySet<string>): void {
     for (const { kind, variable, start, end } of written.template.suspects) {
-      if (!this.#producers.has(variable) && !this.#inputs.has(variable) && !locals.has(variable)) continue
+      const isKnown = this.#producers.has(variable) || this.#inputs.has(variable) || locals.has(variable)
+      // Without declared inputs any name could be one.
+      if (!isKnown && !(kind === 'jinja' && this.#implied)) continue
       const span = written.place(start, end)
-      if (kind === 'jinja') {
+      if (kind !== 'malformed') {
         this.#diagnosis.warning(
           'jinja-braces',
           span,
-          `this prints as it stands, although "${variable}" is a variable`,
+          isKnown
+            ? `this prints as it stands, although "${variable}" is a variable`
+            : 'this prints as it stands: a placeholder has one brace on each side',
           { help: `write {${variable}}` },
         )
         this.#used.add(variable)
@@ -157,9 +170,7 @@ export class Variables {
           'malformed-placeholder',
           span,
           `this begins like a placeholder for "${variable}" but is none`,
-          {
-            help: `placeholders look like {${variable}}, {${variable}.key}, {${variable}[0]}, {${variable} ?? "text"} or {${variable} | json}`,
-          },
+          { help: placeholderHelp(variable, written.template.text.slice(start, end)) },
         )
       }
     }
@@ -181,4 +192,10 @@ export class Variables {
       )
     }
   }
+}
+
+function placeholderHelp(variable: string, piece: string): string {
+  return piece.includes("'")
+    ? `texts in a placeholder stand in double quotes: {${variable} ?? "text"}; keys follow a dot: {${variable}.key}`
+    : `placeholders look like {${variable}}, {${variable}.key}, {${variable}[0]}, {${variable} ?? "text"} or {${variable} | json}`
 }

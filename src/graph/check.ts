@@ -26,17 +26,21 @@ export function checkGraph(flow: Flow): CheckedGraph {
     const related = cycle.map(({ from, to, kind, variables, span }) => ({
       message:
         kind === 'data'
-          ? `"${idOf(to)}" uses "${variables.join('", "')}" of "${idOf(from)}" here`
+          ? `"${idOf(to)}" uses ${variables.map((variable) => `{${variable}}`).join(', ')} of "${idOf(from)}" here`
           : `"${idOf(to)}" is put after "${idOf(from)}" here`,
       span,
     }))
     diagnosis.error('cycle', first.span, message, {
       related: related.slice(1, 20),
-      help: 'remove one of these edges',
+      help:
+        ids.length === 1
+          ? 'a step cannot use its own output; remove the placeholder or the connection'
+          : 'remove one of these placeholders or connections',
     })
   }
+  if (diagnosis.hasErrors) return { diagnostics: diagnosis.diagnostics }
   for (const { from, to, kind, span } of graph.edges) {
-    if (kind === 'data' || from === to) continue
+    if (kind === 'data') continue
     const key = flow.steps[from]?.outputKey ?? ''
     diagnosis.note(
       'order-only-connection',
@@ -47,6 +51,5 @@ export function checkGraph(flow: Flow): CheckedGraph {
       },
     )
   }
-  const { diagnostics } = diagnosis
-  return diagnostics.some(({ severity }) => severity === 'error') ? { diagnostics } : { graph, diagnostics }
+  return { graph, diagnostics: diagnosis.diagnostics }
 }

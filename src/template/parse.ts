@@ -19,9 +19,9 @@ export function parseTemplate(text: string): Template {
     const reader = new PlaceholderReader(text, at)
     const placeholder = doubled === undefined ? reader.read() : undefined
     if (placeholder === undefined) {
-      const suspect = doubled === undefined ? (jinja(text, at) ?? reader.suspect()) : undefined
+      const suspect = doubled === undefined ? (blankBraces(text, at) ?? reader.suspect()) : undefined
       if (suspect !== undefined) suspects.push(suspect)
-      at = suspect?.kind === 'jinja' ? suspect.end : at + 1
+      at = suspect === undefined || suspect.kind === 'malformed' ? at + 1 : suspect.end
       continue
     }
     literal += text.slice(from, at)
@@ -36,13 +36,17 @@ export function parseTemplate(text: string): Template {
 }
 
 const jinjaPattern = /\{\{[ \t]+([A-Za-z_]\w*)[ \t]*\}\}|\{\{([A-Za-z_]\w*)[ \t]+\}\}/y
+const spacedPattern = /\{[ \t]+([A-Za-z_]\w*)[ \t]*\}|\{([A-Za-z_]\w*)[ \t]+\}/y
 
-function jinja(text: string, at: number): Suspect | undefined {
-  jinjaPattern.lastIndex = at
-  const match = jinjaPattern.exec(text)
+/** Braces that hold a name and blanks, as other template languages write their variables. */
+function blankBraces(text: string, at: number): Suspect | undefined {
+  const kind = text[at + 1] === '{' ? 'jinja' : 'spaced'
+  const pattern = kind === 'jinja' ? jinjaPattern : spacedPattern
+  pattern.lastIndex = at
+  const match = pattern.exec(text)
   const variable = match?.[1] ?? match?.[2]
   if (match === null || variable === undefined) return undefined
-  return { kind: 'jinja', variable, start: at, end: at + match[0].length }
+  return { kind, variable, start: at, end: at + match[0].length }
 }
 
 const identifier = /[A-Za-z_][A-Za-z0-9_]*/y
@@ -93,7 +97,7 @@ class PlaceholderReader {
     // A window, so that a text of a million braces is still read in linear time.
     const window = this.#text.slice(this.#start, this.#start + 200).split('\n', 1)[0] ?? ''
     const after = window.slice(1 + this.#head.length).trimStart()
-    if (!/^(?:\.[A-Za-z_]|\[|\?|\||!r|:[<>^.\d])/.test(after)) return undefined
+    if (!/^(?:\.[A-Za-z_}]|\[|\?|\||!r|:[<>^.\d])/.test(after)) return undefined
     const close = window.indexOf('}')
     const length = close === -1 ? window.length : close + 1
     return { kind: 'malformed', variable: this.#head, start: this.#start, end: this.#start + length }

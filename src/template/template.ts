@@ -45,8 +45,11 @@ export interface Formatter {
 }
 
 export interface Suspect {
-  /** `jinja`: `{{ name }}`, printed as it stands. `malformed`: begins like a placeholder and ends otherwise. */
-  readonly kind: 'jinja' | 'malformed'
+  /**
+   * `jinja`: `{{ name }}`, and `spaced`: `{ name }`, printed as they stand. `malformed`: begins like a placeholder and
+   * ends otherwise.
+   */
+  readonly kind: 'jinja' | 'spaced' | 'malformed'
   readonly variable: string
   readonly start: number
   readonly end: number
