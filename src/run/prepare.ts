@@ -39,10 +39,7 @@ export async function prepareRun(
     code: `${kind}-input`,
     ...problem,
   }))
-  for (const config of called.values()) {
-    const problem = checkLlm(config, { env: world.env, allowHosts })
-    if (problem !== undefined) problems.push(problem)
-  }
+  problems.push(...llmProblems(called.values(), { env: world.env, allowHosts }))
   if (problems.length > 0) throw new RunRefused(problems)
   const units = unitsOf(flow, graph, bound.values)
   const overruns = [...itemOverruns(flow, units, maxItems), ...callOverrun(flow, units, maxCalls)]
@@ -57,6 +54,24 @@ function calledLlms(flow: Flow): ReadonlyMap<string, LlmConfig> {
     if (config !== undefined) called.set(config.name, config)
   }
   return called
+}
+
+/** What keeps LLMs from being called; what keeps several for the same reason is said once. */
+function llmProblems(
+  configs: Iterable<LlmConfig>,
+  options: Parameters<typeof checkLlm>[1],
+): readonly RunProblem[] {
+  const problems = new Map<string, RunProblem>()
+  for (const config of configs) {
+    const problem = checkLlm(config, options)
+    if (problem === undefined) continue
+    const reason = `${problem.code} ${problem.message.replace(`"${config.name}"`, '')} ${problem.help}`
+    const first = problems.get(reason)
+    const message =
+      first === undefined ? problem.message : `${first.message}; the same holds for llm "${config.name}"`
+    problems.set(reason, { ...problem, ...first, message })
+  }
+  return [...problems.values()]
 }
 
 function* itemOverruns(flow: Flow, { itemCounts }: Units, maxItems: number): Generator<RunProblem> {

@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly world?: World
   /** Aborting it stops the run; the result comes back with what there is, status `cancelled`. */
   readonly signal?: AbortSignal
-  /** The most steps that run at a time. Default 64. */
+  /** The most steps that run at a time, at least 1. Default 64. */
   readonly maxConcurrency?: number
   /** Stop everything at the first failure, instead of finishing what does not depend on it. Default false. */
   readonly failFast?: boolean
@@ -57,6 +57,9 @@ export async function runFlow(compiled: CompiledFlow, options: RunOptions = {}):
   const world = options.world ?? systemWorld(options.env ?? process.env)
   const inputs =
     options.inputs instanceof Map ? options.inputs : new Map(Object.entries(options.inputs ?? {}))
+  const maxConcurrency = options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY
+  if (!(maxConcurrency >= 1))
+    throw new RangeError(`maxConcurrency is ${maxConcurrency}, and no step could run`)
   const maxCalls = options.maxCalls ?? DEFAULT_MAX_CALLS
   const preparation = await prepareRun(compiled, {
     inputs,
@@ -67,7 +70,7 @@ export async function runFlow(compiled: CompiledFlow, options: RunOptions = {}):
   })
   const run = new Run(compiled, preparation, {
     world,
-    maxConcurrency: options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
+    maxConcurrency,
     failFast: options.failFast ?? false,
     timeoutMs: options.timeoutMs,
     maxCalls,

@@ -1,6 +1,7 @@
 import type { Step } from '../flow/flow.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import type { World } from '../llms/world.ts'
+import { reckonedTokens } from '../steps/llm-request.ts'
 import { startStep } from '../steps/start-step.ts'
 import type { Outcome, StepContext } from '../steps/step-run.ts'
 import { StepTimeout } from '../steps/step-timeout.ts'
@@ -238,7 +239,7 @@ export class Run {
   /** One gate for each LLM: steps that call the same one wait in one queue. */
   #gateOf(step: Step): Gate | undefined {
     if (step.kind !== 'llm') return undefined
-    const { name, sampling } = step.llm
+    const { name, tokensPerMinute } = step.llm
     const known = this.#gates.get(name)
     const lane = this.#preparation.llms.get(name)?.lane
     if (known !== undefined || lane === undefined) return known
@@ -246,10 +247,18 @@ export class Run {
       get free() {
         return lane.free
       },
-      startDelay: (now) => lane.startDelay(now, sampling.maxTokens),
+      startDelay: (now, position, item) =>
+        lane.startDelay(now, tokensPerMinute === undefined ? 0 : this.#tokens(position, item)),
     }
     this.#gates.set(name, gate)
     return gate
+  }
+
+  #tokens(position: number, item: number): number {
+    const step = this.#step(position)
+    if (step.kind !== 'llm') return 0
+    const index = step.forEach === undefined ? undefined : item
+    return reckonedTokens(step, { index, lookup: (name) => this.#values.lookup(step, index, name) })
   }
 
   #forEachUnit(position: number, visit: (id: string, unit: number) => void): void {

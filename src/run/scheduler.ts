@@ -8,8 +8,8 @@ import { ReadyQueue } from './ready-queue.ts'
 export interface Gate {
   /** Whether one more may run. */
   readonly free: boolean
-  /** Milliseconds until one may start; 0 for now. */
-  startDelay(now: number): number
+  /** Milliseconds until this item of a step may start; 0 for now. */
+  startDelay(now: number, step: number, item: number): number
 }
 
 /** What the scheduler is told, and whom it tells. Steps are numbers of the graph, items count from 0. */
@@ -76,17 +76,34 @@ export async function schedule(options: Schedule): Promise<void> {
   }
 
   const settle = (step: number, succeeded: boolean): void => {
+    // Once stopped, nothing more is decided: all that has not ended has been cancelled.
+    if (signal.aborted) return
     const decisions = plan.settleItem(step, succeeded)
     if (plan.hasSucceeded(step)) options.onComplete(step)
     enqueue(step)
     follow(decisions)
   }
 
+  /** The queue whose first unit is the most urgent of those that may start, or the time until there is one. */
+  const mostUrgent = (): { readonly queue?: ReadyQueue; readonly delay: number } => {
+    let best: ReadyQueue | undefined
+    let delay = Infinity
+    for (const [gate, queue] of queues) {
+      const unit = queue.first
+      if (unit === undefined || gate?.free === false) continue
+      const step = stepOfUnit[unit] ?? 0
+      const wait = gate?.startDelay(clock.now(), step, unit - (firstUnit[step] ?? 0)) ?? 0
+      if (wait > 0) delay = Math.min(delay, wait)
+      else if (best?.first === undefined || unit < best.first) best = queue
+    }
+    return best === undefined ? { delay } : { queue: best, delay }
+  }
+
   /** Starts all that may start; returns the milliseconds until a gate opens, if one is only a matter of time. */
   const dispatch = (): number => {
     for (;;) {
       if (running >= options.maxConcurrency || signal.aborted) return Infinity
-      const { queue, delay } = mostUrgent(queues, clock)
+      const { queue, delay } = mostUrgent()
       const unit = queue?.take()
       if (unit === undefined) return delay
       const step = stepOfUnit[unit] ?? 0
@@ -113,6 +130,7 @@ export async function schedule(options: Schedule): Promise<void> {
   signal.addEventListener('abort', onAbort)
   try {
     follow(plan.start())
+    let end = Infinity
     for (;;) {
       for (const { step, succeeded } of finished.splice(0)) {
         running--
@@ -120,22 +138,13 @@ export async function schedule(options: Schedule): Promise<void> {
       }
       const delay = dispatch()
       if (crash !== undefined) throw crash.error
-      if (signal.aborted || (running === 0 && delay === Infinity)) break
-      await sleepUntilWoken(delay)
+      const now = clock.now()
+      if (signal.aborted) end = Math.min(end, now + options.graceMs)
+      if ((running === 0 && delay === Infinity) || now >= end) break
+      await sleepUntilWoken(Math.min(delay, end - now))
     }
-    if (running > 0) await drain()
   } finally {
     signal.removeEventListener('abort', onAbort)
-  }
-
-  /** After an abort: what still runs gets a moment to end. */
-  async function drain(): Promise<void> {
-    const end = clock.now() + options.graceMs
-    while (running > 0 && clock.now() < end) {
-      await sleepUntilWoken(end - clock.now())
-      if (crash !== undefined) throw crash.error
-      running -= finished.splice(0).length
-    }
   }
 
   async function sleepUntilWoken(delayMs: number): Promise<void> {
@@ -146,22 +155,6 @@ export async function schedule(options: Schedule): Promise<void> {
     })
     timer?.abort()
   }
-}
-
-/** The queue whose first unit is the most urgent of those that may start, or the time until there is one. */
-function mostUrgent(
-  queues: ReadonlyMap<Gate | undefined, ReadyQueue>,
-  clock: Clock,
-): { readonly queue?: ReadyQueue; readonly delay: number } {
-  let best: ReadyQueue | undefined
-  let delay = Infinity
-  for (const [gate, queue] of queues) {
-    if (queue.first === undefined || gate?.free === false) continue
-    const wait = gate?.startDelay(clock.now()) ?? 0
-    if (wait > 0) delay = Math.min(delay, wait)
-    else if (best?.first === undefined || queue.first < best.first) best = queue
-  }
-  return best === undefined ? { delay } : { queue: best, delay }
 }
 
 /** Numbers every item of every step so that a smaller number is more urgent. */

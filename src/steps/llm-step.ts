@@ -1,10 +1,8 @@
 import type { LlmStep } from '../flow/flow.ts'
-import type { Sampling } from '../flow/llm-config.ts'
-import type { LlmRequest, Message } from '../llms/llm.ts'
-import { MissingValue, render } from '../template/render.ts'
+import { MissingValue } from '../template/render.ts'
 import { callUntilAnswered } from './llm-calls.ts'
+import { contextProblem, fitsContext, renderRequest, samplingOf } from './llm-request.ts'
 import { modelConfig } from './model-config.ts'
-import { contextProblem, fitsContext } from './request-size.ts'
 import { failure, type Outcome, type StepContext } from './step-run.ts'
 import { variablesOf } from './variables.ts'
 
@@ -30,28 +28,4 @@ export async function runLlmStep(step: LlmStep, context: StepContext): Promise<O
     })
   }
   return callUntilAnswered(step, request, context)
-}
-
-function renderRequest(step: LlmStep, context: StepContext): LlmRequest | MissingValue {
-  const { lookup } = context
-  try {
-    const before = step.messages.map(({ role, content }): Message => ({
-      role,
-      content: render(content, lookup),
-    }))
-    return {
-      messages: [...before, { role: 'user', content: render(step.prompt, lookup) }],
-      sampling: samplingOf(step, context),
-    }
-  } catch (error) {
-    if (error instanceof MissingValue) return error
-    throw error
-  }
-}
-
-function samplingOf(step: LlmStep, { index }: StepContext): Sampling {
-  const { sampling, provider } = step.llm
-  // The embedded model answers a prompt and a seed always alike, and the items of a step often share a prompt.
-  const needsSeed = provider === 'embedded' && sampling.seed === undefined
-  return needsSeed ? { ...sampling, seed: index ?? 0 } : sampling
 }

@@ -1,0 +1,58 @@
+import type { LlmStep } from '../flow/flow.ts'
+import type { LlmConfig, LlmRequest, Message, Sampling } from '../llms/llm.ts'
+import { MissingValue, render } from '../template/render.ts'
+import type { StepContext } from './step-run.ts'
+
+type Item = Pick<StepContext, 'index' | 'lookup'>
+
+/** What a step asks its model, or the value that is missing in it. */
+export function renderRequest(step: LlmStep, item: Item): LlmRequest | MissingValue {
+  const { lookup } = item
+  try {
+    const before = step.messages.map(({ role, content }): Message => ({
+      role,
+      content: render(content, lookup),
+    }))
+    return {
+      messages: [...before, { role: 'user', content: render(step.prompt, lookup) }],
+      sampling: samplingOf(step, item),
+    }
+  } catch (error) {
+    if (error instanceof MissingValue) return error
+    throw error
+  }
+}
+
+export function samplingOf(step: LlmStep, { index }: Pick<Item, 'index'>): Sampling {
+  const { sampling, provider } = step.llm
+  // The embedded model answers a prompt and a seed always alike, and the items of a step often share a prompt.
+  const needsSeed = provider === 'embedded' && sampling.seed === undefined
+  return needsSeed ? { ...sampling, seed: index ?? 0 } : sampling
+}
+
+/** What the first call of a step is reckoned with; one that lacks a value makes none. */
+export function reckonedTokens(step: LlmStep, item: Item): number {
+  const request = renderRequest(step, item)
+  return request instanceof MissingValue ? 0 : estimateTokens(request)
+}
+
+/** What a call is reckoned with before its usage is known: its prompt, and an answer as long as it may be. */
+export function estimateTokens(request: LlmRequest): number {
+  return promptTokens(request) + request.sampling.maxTokens
+}
+
+/** Whether prompt and answer have room in what the model can take, as far as the flow says how much that is. */
+export function fitsContext({ contextWindow }: LlmConfig, request: LlmRequest): boolean {
+  return contextWindow === undefined || estimateTokens(request) <= contextWindow
+}
+
+/** Why a request does not fit, in words. */
+export function contextProblem({ name, contextWindow }: LlmConfig, request: LlmRequest): string {
+  const { maxTokens } = request.sampling
+  return `the prompt has about ${promptTokens(request)} tokens and the answer may have ${maxTokens}, more than the ${contextWindow} that llm "${name}" can take`
+}
+
+/** Roughly four characters a token. */
+function promptTokens({ messages }: LlmRequest): number {
+  return Math.ceil(messages.reduce((sum, { content }) => sum + content.length, 0) / 4)
+}

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import type { Graph } from '../../src/graph/graph.ts'
+import { schedule, type Schedule } from '../../src/run/scheduler.ts'
+import { HeldWorld } from './held-world.ts'
+
+/** A graph from the needs of each node. */
+function graphOf(needs: readonly (readonly number[])[]): Graph {
+  const dependents: number[][] = needs.map(() => [])
+  for (const [to, froms] of needs.entries()) for (const from of froms) dependents[from]!.push(to)
+  return { size: needs.length, edges: [], needs, dependents }
+}
+
+/** Steps whose ends the test holds. */
+class HeldSteps {
+  readonly started: number[] = []
+  readonly ready: number[] = []
+  readonly blocked: number[] = []
+  readonly world = new HeldWorld()
+  readonly stop = new AbortController()
+  readonly #ends = new Map<number, (succeeded: boolean) => void>()
+  readonly #failures = new Map<number, (error: unknown) => void>()
+  readonly run: Promise<void>
+
+  constructor(needs: readonly (readonly number[])[], options: Partial<Schedule> = {}) {
+    this.run = schedule({
+      graph: graphOf(needs),
+      itemCounts: needs.map(() => 1),
+      itemLimit: () => Infinity,
+      gateOf: () => undefined,
+      maxConcurrency: 64,
+      clock: this.world.clock,
+      signal: this.stop.signal,
+      graceMs: 1500,
+      onReady: (step) => void this.ready.push(step),
+      onBlocked: (step) => void this.blocked.push(step),
+      onComplete: () => {},
+      start: (step) => {
+        this.started.push(step)
+        return new Promise<boolean>((resolve, reject) => {
+          this.#ends.set(step, resolve)
+          this.#failures.set(step, reject)
+        })
+      },
+      ...options,
+    })
+  }
+
+  /** Ends some steps in the same tick, and lets everything follow from it. */
+  async end(...steps: readonly number[]): Promise<void> {
+    for (const step of steps) this.#ends.get(step)!(true)
+    await new Promise(setImmediate)
+  }
+
+  async fail(step: number, error?: unknown): Promise<void> {
+    if (error === undefined) this.#ends.get(step)!(false)
+    else this.#failures.get(step)!(error)
+    await new Promise(setImmediate)
+  }
+}
+
+describe('the scheduler', () => {
+  test('starts a step once when all that it needs ends in the same tick', async () => {
+    const steps = new HeldSteps([[], [], [], [0, 1, 2]])
+    await steps.end(2, 0, 1)
+    expect(steps.started).toEqual([0, 1, 2, 3])
+    await steps.end(3)
+    await steps.run
+  })
+
+  test('does not wait for a whole layer: a step starts when its own needs have ended', async () => {
+    const steps = new HeldSteps([[], [], [0], [1]])
+    await steps.end(0)
+    expect(steps.started).toEqual([0, 1, 2])
+    await steps.end(2)
+    await steps.end(1)
+    await steps.end(3)
+    await steps.run
+  })
+
+  test('starts first what most depends on, then what stands first', async () => {
+    const steps = new HeldSteps([[], [], [], [2], [3], [1]], { maxConcurrency: 1 })
+    for (const step of [2, 1, 3, 0, 4, 5]) await steps.end(...(steps.started.includes(step) ? [step] : []))
+    expect(steps.started.slice(0, 3)).toEqual([2, 1, 3])
+  })
+
+  test('goes on with everything that a failure does not touch', async () => {
+    const steps = new HeldSteps([[], [], [0], [2, 1], [1]])
+    await steps.fail(0)
+    expect(steps.blocked).toEqual([2])
+    await steps.end(1)
+    expect(steps.blocked).toEqual([2, 3])
+    expect(steps.started).toEqual([0, 1, 4])
+    await steps.end(4)
+    await steps.run
+  })
+
+  test('waits for what runs when it is stopped, but no longer than the grace', async () => {
+    const steps = new HeldSteps([[], [], [0]])
+    steps.stop.abort()
+    await steps.end(0)
+    expect(steps.world.waiting).toBe(1)
+    await steps.world.finish(steps.run)
+    expect(steps.world.clock.now()).toBe(1500)
+    expect(steps.started).toEqual([0, 1])
+  })
+
+  test('ends as soon as all that runs has ended when it is stopped', async () => {
+    const steps = new HeldSteps([[], [], [0]])
+    steps.stop.abort()
+    await steps.end(0)
+    await steps.end(1)
+    await steps.run
+    expect(steps.started).toEqual([0, 1])
+    expect(steps.world.waiting).toBe(0)
+  })
+
+  test('starts nothing when it is stopped before it begins', async () => {
+    const stop = new AbortController()
+    stop.abort()
+    const steps = new HeldSteps([[], [0]], { signal: stop.signal })
+    await steps.run
+    expect(steps.started).toEqual([])
+  })
+
+  test('passes on a mistake of its own, instead of waiting for ever', async () => {
+    const steps = new HeldSteps([[], []])
+    const mistake = new Error('llmflows is wrong')
+    steps.run.catch(() => {})
+    await steps.fail(1, mistake)
+    await expect(steps.run).rejects.toBe(mistake)
+  })
+
+  test('runs a chain of 100,000 steps that end at once without a stack', async () => {
+    const size = 100_000
+    const seen: number[] = []
+    const needs = Array.from({ length: size }, (_, step) => (step === 0 ? [] : [step - 1]))
+    const steps = new HeldSteps(needs, { start: (step) => seen.push(step) > 0 })
+    await steps.run
+    expect(seen).toEqual(needs.map((_, step) => step))
+  })
+
+  test('blocks a chain of 100,000 steps behind a failure without a stack', async () => {
+    const needs = Array.from({ length: 100_000 }, (_, step) => (step === 0 ? [] : [step - 1]))
+    const steps = new HeldSteps(needs, { start: () => false })
+    await steps.run
+    expect(steps.blocked).toHaveLength(99_999)
+  })
+})
