@@ -1,13 +1,14 @@
-// Bundles the command line and the library into dist/, flat, so that files beside a module stay beside it.
-import { build } from 'esbuild'
+// Makes dist/: the library (index.js, ES modules), the command line (program.cjs, one file, with its code cache) and the
+// few lines that start it (cli.js). Flat, so that files beside a module stay beside it.
+import { spawnSync } from 'node:child_process'
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
+import { build } from 'esbuild'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-process.chdir(root)
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
 /** Code in the place of `src/flow/validator.ts`, so that ajv compiles nothing at run time and is not in the bundle. */
 const compiledValidator = {
@@ -20,42 +21,60 @@ const compiledValidator = {
         strict: true,
         strictTypes: false,
         strictRequired: false,
-        code: { source: true, esm: true, lines: false },
+        code: { source: true, esm: true },
       })
       ajv.addSchema(schema, 'flow')
-      const contents = standalone(ajv, { validateShape: 'flow' })
-      return { contents, loader: 'js', resolveDir: root }
+      return { contents: standalone(ajv, { validateShape: 'flow' }), loader: 'js', resolveDir: process.cwd() }
     })
   },
 }
 
-await rm('dist', { recursive: true, force: true })
-const { metafile } = await build({
-  entryPoints: { index: 'src/index.ts', cli: 'src/cli/main.ts' },
+/** commander can start other programs as commands. None of ours is one, and what that needs takes 5 ms to load. */
+const noChildProcess = {
+  name: 'no-child-process',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path: 'none', namespace: 'none' } : undefined,
+    )
+    onLoad({ filter: /^none$/, namespace: 'none' }, () => ({ contents: 'module.exports = {}' }))
+  },
+}
+
+const shared = {
   outdir: 'dist',
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20',
   minify: true,
-  keepNames: false,
   legalComments: 'linked',
-  chunkNames: '[name]-[hash]',
   metafile: true,
-  plugins: [compiledValidator],
-  // Packages written for require() ask for Node's own modules that way.
-  banner: {
-    js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);",
-  },
-})
-await copyFile('src/llms/embedded/muse.gguf', 'dist/muse.gguf')
-await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licences(metafile))
+  plugins: [compiledValidator, noChildProcess],
+  // yaml for browsers is made of ES modules, of which only what is used is taken.
+  alias: { yaml: './node_modules/yaml/browser/index.js' },
+}
 
-/** The licence of every package that has code in the bundle. */
-async function licences({ outputs }) {
+await rm('dist', { recursive: true, force: true })
+const built = await Promise.all([
+  build({ ...shared, entryPoints: { index: 'src/index.ts' }, format: 'esm', splitting: true }),
+  build({ ...shared, entryPoints: { cli: 'src/cli/main.ts' }, format: 'esm' }),
+  build({
+    ...shared,
+    entryPoints: { program: 'src/cli/process.ts' },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.url': 'moduleUrl' },
+    banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
+  }),
+])
+await copyFile('src/llms/embedded/muse.gguf', 'dist/muse.gguf')
+await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licences(built.map(({ metafile }) => metafile)))
+const cached = spawnSync(process.execPath, ['.config/code-cache.js'], { encoding: 'utf8' })
+if (cached.status !== 0) throw new Error(`the program does not run:\n${cached.stderr}`)
+
+/** The licence of every package that has code in the bundles. */
+async function licences(metafiles) {
   const folders = new Set()
-  for (const { inputs } of Object.values(outputs)) {
+  for (const { inputs } of metafiles.flatMap(({ outputs }) => Object.values(outputs))) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
       const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)
       if (match !== null && bytesInOutput > 0) folders.add(match[1])
@@ -64,17 +83,15 @@ async function licences({ outputs }) {
   const texts = []
   for (const folder of [...folders].sort()) {
     const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-    const text = await licenceText(folder)
-    if (text === undefined) throw new Error(`no licence text in ${folder}`)
-    texts.push(`${name} ${version} (${license})\n\n${text.trim()}\n`)
+    texts.push(`${name} ${version} (${license})\n\n${(await licenceText(folder)).trim()}\n`)
   }
   return texts.join(`\n${'-'.repeat(78)}\n\n`)
 }
 
 async function licenceText(folder) {
-  for (const name of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'license.md', 'LICENCE']) {
+  for (const name of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'license.md']) {
     const text = await readFile(join(folder, name), 'utf8').catch(() => undefined)
     if (text !== undefined) return text
   }
-  return undefined
+  throw new Error(`there is no licence text in ${folder}`)
 }

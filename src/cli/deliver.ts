@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunResult } from '../run/result.ts'
 import { jsonText, resultText } from '../run/result-text.ts'
@@ -68,6 +67,7 @@ async function keepWhole(result: RunResult, io: Io): Promise<string> {
     await writeFile(path, text, { mode: 0o600, flag: 'wx' })
     return name
   } catch {
+    const { tmpdir } = await import('node:os')
     const elsewhere = join(tmpdir(), name)
     await writeFile(elsewhere, resultText(result, { compact: false }), { mode: 0o600, flag: 'wx' })
     return elsewhere

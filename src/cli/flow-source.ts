@@ -1,5 +1,5 @@
 import { defaultLimits } from '../document/limits.ts'
-import { readFlowFile, sourceOf, type FlowSource } from '../source/flow-file.ts'
+import { readFlowFile, sourceOf, type FlowSource } from '../document/flow-file.ts'
 import type { Io } from './io.ts'
 import { UsageError } from './usage-error.ts'
 

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { closest } from '../diagnostics/closest.ts'
-import { shortHelp } from './help.ts'
 import type { Io } from './io.ts'
 import { say } from './message.ts'
 import { UsageError } from './usage-error.ts'
@@ -16,20 +15,13 @@ const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
 /** Runs the command that the arguments name. What is wrong with them is said on stderr, exit code 2. */
 export async function runProgram(args: readonly string[], io: Io): Promise<void> {
   try {
-    await dispatch(args, io)
+    const [first, name] = args
+    await runCommand(first === 'help' && name !== undefined ? [name, '--help'] : args, io)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     say(io, 'error', error.message, error.help)
     io.setExitCode(2)
   }
-}
-
-async function dispatch(args: readonly string[], io: Io): Promise<void> {
-  const [first, second] = args
-  if (first === undefined || first === '-h' || first === '--help') return io.stdout.write(shortHelp)
-  if (first === 'help')
-    return second === undefined ? io.stdout.write(shortHelp) : runCommand([second, '--help'], io)
-  await runCommand(args, io)
 }
 
 async function runCommand(args: readonly string[], io: Io): Promise<void> {

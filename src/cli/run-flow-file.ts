@@ -9,7 +9,6 @@ import { checkSource } from '../graph/load.ts'
 import { offline } from '../graph/offline.ts'
 import { secretsIn } from '../llms/redaction.ts'
 import type { Json } from '../source/json.ts'
-import { askFor } from './ask.ts'
 import { readKnownOptions } from './commander.ts'
 import { flowCommand, parseFlowArgs } from './flow-command.ts'
 import { readFlow } from './flow-source.ts'
@@ -56,6 +55,7 @@ export async function runFlowFile({ path, args }: RunRequest, io: Io): Promise<v
   const inputs = await readInputs(written, flow, texts, io)
   const missing = [...flow.inputs.values()].filter((input) => isMissing(input, inputs))
   if (missing.length > 0 && io.isInteractive) {
+    const { askFor } = await import('./ask.ts')
     const asked: WrittenInputs = new Map()
     if (!(await askFor(missing, asked, io))) {
       io.setExitCode(130)
