@@ -27,13 +27,18 @@ export function checkShape(root: Node, diagnosis: Diagnosis): MapNode | undefine
   const isKey = reportKeys(root, diagnosis)
   const silenced = reportVerbs(root, diagnosis)
   validateShape(plain(root))
+  const errors = validateShape.errors ?? []
+  const isUnknownValue = (pointer: string): boolean =>
+    errors.some(({ keyword, instancePath }) => keyword === 'enum' && instancePath === pointer)
   const check: Check = { root, diagnosis, isKey, corrections: [], unknown: new Set() }
   const said = new Set<string>()
-  for (const error of unknownKeysFirst(validateShape.errors ?? [])) {
+  for (const error of unknownKeysFirst(errors)) {
     if (error.keyword === 'if') continue // its branch has said what is wrong
     const path = pointerPath(error.instancePath)
     const where = `${error.instancePath} ${error.keyword} ${JSON.stringify(error.params)}`
     if (said.has(where) || silenced(path, error)) continue
+    // What an llm must have depends on its provider.
+    if (error.keyword === 'required' && isUnknownValue(`${error.instancePath}/provider`)) continue
     said.add(where)
     reportError(path, error, check)
   }

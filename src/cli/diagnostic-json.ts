@@ -1,0 +1,36 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Span } from '../source/span.ts'
+import type { Validation } from './validate.ts'
+
+/**
+ * What `validate --format json` prints:
+ * `{ flows: [{ path, valid, diagnostics: [{ code, severity, message, file, line, column, end_line, end_column, help, related }] }] }`.
+ * Lines and columns count from 1, columns in UTF-16 units; `help` may be null. A flow that cannot be read has a `problem`
+ * and no diagnostics.
+ */
+export function validationJson(validations: readonly Validation[]): string {
+  const flows = validations.map(({ path, compiled, diagnostics, unreadable }) => ({
+    path,
+    valid: compiled !== undefined,
+    ...(unreadable === undefined ? {} : { problem: unreadable.message }),
+    diagnostics: diagnostics.map(diagnosticJson),
+  }))
+  return JSON.stringify({ flows }, null, 2) + '\n'
+}
+
+function diagnosticJson({ code, severity, message, span, related = [], help }: Diagnostic): object {
+  return {
+    code,
+    severity,
+    message,
+    ...place(span),
+    help: help ?? null,
+    related: related.map((one) => ({ message: one.message, ...place(one.span) })),
+  }
+}
+
+function place({ file, start, end }: Span): object {
+  const from = file.position(start)
+  const to = file.position(end)
+  return { file: file.path, line: from.line, column: from.column, end_line: to.line, end_column: to.column }
+}

@@ -1,0 +1,102 @@
+import type { Command } from 'commander'
+import { closest } from '../diagnostics/closest.ts'
+import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { countLine, renderDiagnostics } from '../diagnostics/render.ts'
+import { defaultLimits } from '../document/limits.ts'
+import { readFlowFile, sourceOf } from '../document/flow-file.ts'
+import type { CompiledFlow } from '../graph/compile.ts'
+import { checkSource, type LoadOptions } from '../graph/load.ts'
+import { describeSize } from '../graph/size.ts'
+import { visibleLine } from '../source/visible.ts'
+import { addCheckOptions, readCheckOptions, type CheckTexts } from './check-options.ts'
+import { validationJson } from './diagnostic-json.ts'
+import { annotation } from './github-annotation.ts'
+import type { Io } from './io.ts'
+import { say } from './message.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What was found out about one flow. */
+export interface Validation {
+  /** As it was named on the command line. */
+  readonly path: string
+  /** Undefined when it cannot run. */
+  readonly compiled: CompiledFlow | undefined
+  readonly diagnostics: readonly Diagnostic[]
+  /** Why there is no text to look at. */
+  readonly unreadable?: { readonly message: string; readonly help?: string }
+}
+
+const formats = ['text', 'json', 'github'] as const
+type Format = (typeof formats)[number]
+
+/** `llmflows validate FLOW…`: all that is wrong with flows. Runs nothing; exit code 2 when one of them cannot run. */
+export function registerValidate(program: Command, io: Io): void {
+  const command = program
+    .command('validate')
+    .description('Says all that is wrong with flows and runs nothing.')
+    .argument('<FLOW...>', 'files, folders with a flow.yaml, or - for stdin')
+    .option('-f, --format <format>', 'text, json or github', 'text')
+  addCheckOptions(command).action(
+    async (paths: string[], texts: CheckTexts & { readonly format: string }) => {
+      const format = readFormat(texts.format)
+      const { options, diagnostics } = readCheckOptions(texts, io)
+      const validations: Validation[] = []
+      for (const path of paths) {
+        const validation = await validate(path, options, io)
+        const found = [...diagnostics, ...validation.diagnostics]
+        const { compiled } = validation
+        validations.push({
+          ...validation,
+          diagnostics: found,
+          compiled: hasErrors(found) ? undefined : compiled,
+        })
+      }
+      await report(validations, format, io)
+      if (validations.some(({ compiled }) => compiled === undefined)) io.setExitCode(2)
+    },
+  )
+}
+
+function readFormat(text: string): Format {
+  const format = formats.find((known) => known === text)
+  if (format !== undefined) return format
+  const guess = closest(text, formats)
+  const help = guess === undefined ? 'the formats are text, json and github' : `did you mean "${guess}"?`
+  throw new UsageError(`there is no format "${text}"`, help)
+}
+
+async function validate(path: string, options: LoadOptions, io: Io): Promise<Validation> {
+  const maxBytes = options.maxFlowBytes ?? defaultLimits.maxBytes
+  const source =
+    path === '-' ? sourceOf('<stdin>', await io.stdinBytes()) : await readFlowFile(path, maxBytes)
+  if (!source.ok) return { path, compiled: undefined, diagnostics: [], unreadable: source }
+  const { compiled, diagnostics } = checkSource(source, options)
+  return { path, compiled, diagnostics }
+}
+
+async function report(validations: readonly Validation[], format: Format, io: Io): Promise<void> {
+  if (format === 'json') return io.stdout.writeAll([validationJson(validations)])
+  if (format === 'github') return io.stdout.writeAll(validations.flatMap(annotations))
+  for (const validation of validations) {
+    sayAll(validation, io)
+    if (io.env['GITHUB_ACTIONS'] === 'true') for (const line of annotations(validation)) io.stderr.write(line)
+  }
+}
+
+function annotations({ path, diagnostics, unreadable }: Validation): readonly string[] {
+  const lines = diagnostics.map((diagnostic) => annotation(diagnostic))
+  return unreadable === undefined ? lines : [annotation({ path, message: unreadable.message }), ...lines]
+}
+
+function sayAll({ path, compiled, diagnostics, unreadable }: Validation, io: Io): void {
+  const { palette } = io.stderr
+  if (unreadable !== undefined) return say(io, 'error', unreadable.message, unreadable.help)
+  if (diagnostics.length > 0) io.stderr.write(renderDiagnostics(diagnostics, { colour: palette }) + '\n')
+  const counts = diagnostics.length === 0 ? '' : ` (${countLine(diagnostics)})`
+  const name = visibleLine(path === '-' ? '<stdin>' : path)
+  io.stderr.write(
+    compiled === undefined
+      ? `${palette.error('✖')} ${name} is not valid${counts}\n`
+      : `${palette.success('✔')} ${name} is valid: ${describeSize(compiled)}${counts}\n`,
+  )
+}
