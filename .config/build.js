@@ -1,7 +1,7 @@
 // Makes dist/: the library (index.js, ES modules), the command line (program.cjs, one file, with its code cache) and the
 // few lines that start it (cli.js). Flat, so that files beside a module stay beside it.
 import { spawnSync } from 'node:child_process'
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
@@ -48,12 +48,12 @@ const shared = {
   minify: true,
   legalComments: 'linked',
   metafile: true,
+  write: false,
   plugins: [compiledValidator, noChildProcess],
   // yaml for browsers is made of ES modules, of which only what is used is taken.
   alias: { yaml: './node_modules/yaml/browser/index.js' },
 }
 
-await rm('dist', { recursive: true, force: true })
 const built = await Promise.all([
   build({ ...shared, entryPoints: { index: 'src/index.ts' }, format: 'esm', splitting: true }),
   build({ ...shared, entryPoints: { cli: 'src/cli/main.ts' }, format: 'esm' }),
@@ -66,6 +66,11 @@ const built = await Promise.all([
     banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
   }),
 ])
+// Only a build that succeeds takes the place of the one before.
+await rm('dist', { recursive: true, force: true })
+await mkdir('dist')
+for (const { path, contents } of built.flatMap(({ outputFiles }) => outputFiles))
+  await writeFile(path, contents)
 await copyFile('src/llms/embedded/muse.gguf', 'dist/muse.gguf')
 await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licences(built.map(({ metafile }) => metafile)))
 const cached = spawnSync(process.execPath, ['.config/code-cache.js'], { encoding: 'utf8' })

@@ -63,10 +63,13 @@ function usageError(message: string, hint?: string): UsageError {
   const [first = '', guess] = message.replace(/^error: /, '').split('\n')
   const text = first
     .replaceAll("'", '"')
-    .replace(/^option "(.*)" argument missing$/, 'option "$1" needs a value')
+    .replace(/^option ".*?(--[^ ]+).*" argument missing$/, 'option "$1" needs a value')
     .replace(/^missing required argument "(.*)"$/, '$1 is missing')
     .replace(/\. Expected \d+ arguments? but got \d+\.$/, '')
     .replace(/\.$/, '')
-  const help = (guess ?? hint)?.replace(/^\(Did you mean (?:one of )?(.*)\?\)$/, 'did you mean "$1"?')
+  const help = (guess ?? (/^unknown option/.test(text) ? hint : undefined))?.replace(
+    /^\(Did you mean (?:one of )?(.*)\?\)$/,
+    'did you mean "$1"?',
+  )
   return new UsageError(text, help)
 }

@@ -15,7 +15,7 @@ export function flowCommand(flow: Flow, path: string, written: WrittenInputs, io
     .name('llmflows run')
     .usage(`${visibleLine(path)} [--INPUT VALUE]… [options]`)
     .allowExcessArguments()
-    .addHelpText('before', `Example:\n  ${visibleLine(exampleCommand(flow, path))}\n\n`)
+    .addHelpText('before', `Example:\n  ${visibleLine(exampleCommand(flow, path))}\n`)
   if (flow.description !== undefined) command.description(visibleLine(flow.description))
   addInputOptions(command, flow, written)
   return addRunOptions(command)

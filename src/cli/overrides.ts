@@ -69,18 +69,29 @@ function movedTo(node: Node, file: SourceFile, by: number): Node {
   return { kind: 'map', entries, span }
 }
 
-/** Throws `UsageError` for an `--llm` whose name the flow does not have: it would change nothing. */
-export function refuseUnknownLlms({ flow }: CompiledFlow, overrides: readonly Override[]): void {
-  const called = new Set(flow.steps.flatMap((step) => (step.kind === 'llm' ? [step.llm.name] : [])))
-  for (const { file, path } of overrides) {
-    const name = path[1] ?? ''
-    const isNew = flow.llmSpans.get(name)?.file === file
-    if (path[0] !== 'llms' || !isNew || called.has(name)) continue
-    const known = [...flow.llms.keys()].filter((llm) => flow.llmSpans.get(llm)?.file === flow.source)
-    const guess = closest(name, known)
-    throw new UsageError(
-      `there is no llm "${name}" in the flow`,
-      guess === undefined ? `the llms are ${known.join(', ')}` : `did you mean "${guess}"?`,
-    )
+/**
+ * Makes `--llm` fit the flow as it is written. Throws `UsageError` for an LLM that it does not have, and gives its
+ * provider to one that is there without being written down.
+ */
+export function fitLlms({ flow }: CompiledFlow, overrides: readonly Override[]): readonly Override[] {
+  const fitting: Override[] = []
+  for (const override of overrides) {
+    const { path, file } = override
+    const [first, name = ''] = path
+    if (first !== 'llms' || file.path !== '--llm') continue
+    const config = flow.llms.get(name)
+    if (config === undefined) {
+      const guess = closest(name, flow.llms.keys())
+      const known = [...flow.llms.keys()].join(', ')
+      throw new UsageError(
+        `flow "${flow.name}" has no llm "${name}"`,
+        guess === undefined ? `the llms are ${known}` : `did you mean "${guess}"?`,
+      )
+    }
+    if (flow.llmSpans.has(name)) continue
+    const span = { file, start: 0, end: file.text.length }
+    const value: Node = { kind: 'scalar', value: config.provider, span }
+    fitting.push({ path: ['llms', name, 'provider'], value, file })
   }
+  return [...fitting, ...overrides]
 }

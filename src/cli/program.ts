@@ -10,6 +10,11 @@ type Register = (program: Command, io: Io) => void
 /** Each command is a module of its own, and only the one that was asked for is loaded. */
 const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['run', async () => (await import('./run.ts')).registerRun],
+  ['validate', async () => (await import('./validate.ts')).registerValidate],
+  ['graph', async () => (await import('./graph.ts')).registerGraph],
+  ['explain', async () => (await import('./explain.ts')).registerExplain],
+  ['init', async () => (await import('./init.ts')).registerInit],
+  ['schema', async () => (await import('./schema.ts')).registerSchema],
 ])
 
 /** Runs the command that the arguments name. What is wrong with them is said on stderr, exit code 2. */

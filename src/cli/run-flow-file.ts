@@ -14,7 +14,7 @@ import { flowCommand, parseFlowArgs } from './flow-command.ts'
 import { readFlow } from './flow-source.ts'
 import type { WrittenInputs } from './input-options.ts'
 import type { Io } from './io.ts'
-import { readOverrides, refuseUnknownLlms } from './overrides.ts'
+import { readOverrides, fitLlms } from './overrides.ts'
 import { performRun } from './perform-run.ts'
 import { addNamedInputs, readInputs } from './run-inputs.ts'
 import { addRunOptions, type RunTexts } from './run-options.ts'
@@ -85,17 +85,19 @@ async function loadFlow(
   const { overrides, diagnostics: ofOverrides } = readOverrides(texts.llm ?? [], texts.set ?? [])
   const source = await readFlow(path, io, limits.maxFlowBytes)
   const defaultModel = env['LLMFLOWS_MODEL']
-  const { compiled, diagnostics } = checkSource(source, {
+  const options = {
     ...limits,
-    overrides,
     ...(defaultModel === undefined || defaultModel === '' ? {} : { defaultModel }),
-  })
+  }
+  // What --llm may name is what the flow has without it.
+  const plain = texts.llm === undefined ? undefined : checkSource(source, options).compiled
+  const fitting = plain === undefined ? overrides : fitLlms(plain, overrides)
+  const { compiled, diagnostics } = checkSource(source, { ...options, overrides: fitting })
   const found = [...ofOverrides, ...diagnostics]
   const isBroken = compiled === undefined || hasErrors(found)
   const shown = isBroken || texts.verbose === true ? found.filter(({ severity }) => severity !== 'note') : []
   if (shown.length > 0) io.stderr.write(renderDiagnostics(shown, { colour: io.stderr.palette }))
   if (isBroken) return undefined
-  refuseUnknownLlms(compiled, overrides)
   return texts.offline === true ? offline(compiled) : compiled
 }
 

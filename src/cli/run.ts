@@ -36,7 +36,6 @@ const examples = `Examples:
   llmflows run flow.yaml --topic @notes.txt --select outputs.song_lyrics --raw
   git diff | llmflows run review.yaml --diff -
   llmflows run flow.yaml --help           the inputs of this flow
-
 `
 
 function optionBeforeFlow(arg: string, command: Command): UsageError {

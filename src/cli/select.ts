@@ -112,8 +112,14 @@ export function refuseUnknownPath(flow: Flow, path: string): void {
       const { items } = forEach
       const count =
         items.kind === 'count' ? items.count : items.kind === 'list' ? items.items.length : Infinity
+      if (asked !== null && Number(asked[0]) >= count) {
+        throw new UsageError(
+          `"--select ${path}": step "${id}" has ${count} ${count === 1 ? 'item' : 'items'}`,
+          count === 0 ? undefined : `they are ${id}[0] to ${id}[${count - 1}]`,
+        )
+      }
       // Only the item that is asked for, and the first to be shown as an example.
-      const numbers = new Set(asked !== null && Number(asked[0]) < count ? [0, Number(asked[0])] : [0])
+      const numbers = new Set(asked !== null ? [0, Number(asked[0])] : [0])
       return [...numbers].filter((index) => index < count).map((index) => [`${id}[${index}]`, step])
     }),
   )
