@@ -1,6 +1,6 @@
 import type { Json } from '../source/json.ts'
 import type { RunEvent, RunFinished, RunStarted, RunStatus } from './events.ts'
-import { seconds, StepRecord } from './step-record.ts'
+import { seconds, StepRecord, type Settled } from './step-record.ts'
 import type { StepResult } from './step-result.ts'
 import { costOf, tokensOf } from './usage.ts'
 import type { RunUsage } from './usage.ts'
@@ -39,18 +39,21 @@ export function createResult(options: { readonly keepRaw: boolean }): {
   const records = new Map<string, StepRecord>()
   /** Step of the flow → the last of its steps to end that ran; for most steps, itself. */
   const lastOf = new Map<string, string>()
-  /** How many steps had ended before a step did: unlike times, never equal for two. */
-  const endedAs = new Map<string, number>()
+  /** How many steps that ran have ended. */
+  let ends = 0
   let started: RunStarted | undefined
   let finished: RunFinished | undefined
   let lastAt = 0
   let lastToEnd: string | undefined
 
-  function ended(id: string): void {
-    if (records.get(id)?.hasStarted !== true) return
-    endedAs.set(id, endedAs.size)
-    lastOf.set(flowStepOf(id), id)
-    lastToEnd = id
+  function settled(event: Settled): void {
+    const record = records.get(event.step)
+    if (record === undefined) return
+    record.settled(event, ends)
+    if (!record.hasStarted) return
+    ends++
+    lastOf.set(flowStepOf(event.step), event.step)
+    lastToEnd = event.step
   }
 
   function apply(event: RunEvent): void {
@@ -79,8 +82,7 @@ export function createResult(options: { readonly keepRaw: boolean }): {
       case 'step-failed':
       case 'step-blocked':
       case 'step-cancelled':
-        records.get(event.step)?.settled(event)
-        ended(event.step)
+        settled(event)
         break
       case 'run-finished':
         finished = event
@@ -88,6 +90,10 @@ export function createResult(options: { readonly keepRaw: boolean }): {
       default:
         event satisfies never
     }
+  }
+
+  function endedAs(id: string | undefined): number {
+    return records.get(id ?? '')?.endedAs ?? -1
   }
 
   /** From the last step to end back through the need that ended last. */
@@ -99,7 +105,7 @@ export function createResult(options: { readonly keepRaw: boolean }): {
       let latest: string | undefined
       for (const need of needs.get(id) ?? []) {
         const last = lastOf.get(need)
-        if (last !== undefined && (endedAs.get(last) ?? 0) >= (endedAs.get(latest ?? '') ?? 0)) latest = last
+        if (last !== undefined && endedAs(last) > endedAs(latest)) latest = last
       }
       id = latest
     }
@@ -109,8 +115,7 @@ export function createResult(options: { readonly keepRaw: boolean }): {
   function result(): RunResult {
     if (started === undefined) throw new Error('a result begins with the event run-started')
     const run = started
-    const wallClockOfStart = Date.parse(run.time) - run.at
-    const wallClock = (at: number): string => new Date(wallClockOfStart + at).toISOString()
+    const wallClock = wallClockOf(run)
     return {
       llmflows: 1,
       flow: run.flow,
@@ -133,6 +138,21 @@ export function createResult(options: { readonly keepRaw: boolean }): {
   return { apply, result }
 }
 
+/** Milliseconds of the run → ISO 8601. Steps begin when others end, so that the same moment is asked for again and again. */
+function wallClockOf({ time, at: start }: RunStarted): (at: number) => string {
+  const epoch = Date.parse(time) - start
+  let known = NaN
+  let text = ''
+  return (at) => {
+    const moment = Math.trunc(epoch + at)
+    if (moment !== known) {
+      known = moment
+      text = new Date(moment).toISOString()
+    }
+    return text
+  }
+}
+
 /** The step of the flow that an item such as `critic[3]` belongs to; any other id is its own. */
 function flowStepOf(id: string): string {
   return id.endsWith(']') ? id.slice(0, id.lastIndexOf('[')) : id
@@ -142,22 +162,25 @@ function outputsOf(
   run: RunStarted,
   records: ReadonlyMap<string, StepRecord>,
 ): Readonly<Record<string, Json>> {
-  const outputs: (readonly [string, Json])[] = []
+  const outputs: [string, Json][] = []
   for (const [key, from] of Object.entries(run.outputs)) {
-    const ids = typeof from === 'string' ? [from] : from
-    const values: Json[] = []
-    for (const id of ids) {
-      const given = records.get(id)?.given
-      if (given !== undefined && Object.hasOwn(given, key)) values.push(given[key] ?? null)
+    if (typeof from === 'string') {
+      const value = records.get(from)?.gave(key)
+      if (value !== undefined) outputs.push([key, value])
+      continue
     }
-    if (values.length < ids.length) continue
-    outputs.push([key, typeof from === 'string' ? (values[0] ?? null) : values])
+    const values: Json[] = []
+    for (const id of from) {
+      const value = records.get(id)?.gave(key)
+      if (value !== undefined) values.push(value)
+    }
+    if (values.length === from.length) outputs.push([key, values])
   }
   return Object.fromEntries(outputs)
 }
 
 function usageOf(records: readonly StepRecord[]): RunUsage {
-  const finished = records.flatMap((record) => record.finishedAttempts)
+  const finished = records.flatMap((record) => (record.calls === 0 ? [] : record.finishedAttempts))
   const calls = records.reduce((sum, record) => sum + record.calls, 0)
   const { input_tokens, output_tokens } = tokensOf(finished) ?? { input_tokens: 0, output_tokens: 0 }
   return { calls, input_tokens, output_tokens, ...costOf(finished, calls) }

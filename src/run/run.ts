@@ -46,6 +46,8 @@ export class Run {
   readonly #isComplete: Uint8Array
   readonly #stop = new AbortController()
   readonly #startedAt: number
+  /** What is the same for all steps. */
+  readonly #surroundings: Pick<StepContext, 'world' | 'keepRaw' | 'at' | 'llm' | 'takeCall'>
   #lastAt = 0
   #calls = 0
   #hasFailed = false
@@ -62,6 +64,18 @@ export class Run {
     this.#isSettled = new Uint8Array(preparation.units.summaries.length)
     this.#isComplete = new Uint8Array(compiled.flow.steps.length)
     this.#startedAt = settings.world.clock.now()
+    const { world, keepRaw, maxCalls } = settings
+    this.#surroundings = {
+      world,
+      keepRaw,
+      at: () => this.#at(),
+      llm: (name) => {
+        const ready = preparation.llms.get(name)
+        if (ready === undefined) throw new Error(`llm ${name} was not opened`)
+        return ready
+      },
+      takeCall: () => this.#calls++ < maxCalls,
+    }
   }
 
   /** Runs everything that can run and resolves when nothing of it is left. */
@@ -116,38 +130,28 @@ export class Run {
 
   #start(position: number, item: number): boolean | Promise<boolean> {
     const step = this.#step(position)
-    const { world, keepRaw, maxCalls } = this.#settings
-    const controller = new AbortController()
-    const id = unitId(step, item)
+    const { world, keepRaw, at, llm, takeCall } = this.#surroundings
+    const unit = this.#unit(position, item)
     const index = step.forEach === undefined ? undefined : item
-    const context: StepContext = {
-      id,
-      index,
-      lookup: (variable) => this.#values.lookup(step, index, variable),
-      // Made when it is asked for: a step that calls nothing has no use for it.
-      get signal() {
-        return controller.signal
-      },
+    // A step that calls nothing ends at once, and has nothing of its own to abort.
+    const controller = step.kind === 'value' ? this.#stop : new AbortController()
+    // Before it starts: a reporter may stop the run when it hears of that.
+    if (controller !== this.#stop) this.#inFlight.add(controller)
+    const outcome = startStep(step, {
       world,
       keepRaw,
+      at,
+      llm,
+      takeCall,
+      id: unitId(step, item),
+      index,
+      lookup: (variable) => this.#values.lookup(step, index, variable),
       emit: (event) => {
-        if (this.#isSettled[this.#unit(position, item)] === 0) this.#emit(event)
+        if (this.#isSettled[unit] === 0) this.#emit(event)
       },
-      at: () => this.#at(),
-      llm: (name) => {
-        const ready = this.#preparation.llms.get(name)
-        if (ready === undefined) throw new Error(`llm ${name} was not opened`)
-        return ready
-      },
-      takeCall: () => this.#calls++ < maxCalls,
-    }
-    // First of all: a reporter may stop the run when it hears of the start.
-    this.#inFlight.add(controller)
-    const outcome = startStep(step, context)
-    if (!(outcome instanceof Promise)) {
-      this.#inFlight.delete(controller)
-      return this.#settle(position, item, outcome)
-    }
+      signal: controller.signal,
+    })
+    if (!(outcome instanceof Promise)) return this.#settle(position, item, outcome)
     const timer =
       step.kind === 'llm' && step.timeoutMs !== undefined
         ? this.#limit(controller, step.timeoutMs)
@@ -185,7 +189,7 @@ export class Run {
         at: this.#at(),
         step: id,
         generated,
-        result: Object.fromEntries([[key, outcome.value]]),
+        result: { [key]: outcome.value },
         note: outcome.note,
       })
       return true

@@ -23,7 +23,7 @@ interface Attempt {
   finished?: Omit<AttemptFinished, 'raw'>
 }
 
-type Settled = StepSucceeded | StepFailed | StepBlocked | StepCancelled
+export type Settled = StepSucceeded | StepFailed | StepBlocked | StepCancelled
 
 /** Milliseconds → seconds, to the millisecond. */
 export function seconds(ms: number): number {
@@ -38,6 +38,7 @@ export class StepRecord {
   #ready: StepReady | undefined
   #started: StepStarted | undefined
   #settled: Settled | undefined
+  #endedAs = -1
   #raw: Json = null
 
   constructor(summary: StepSummary, keepRaw: boolean) {
@@ -47,6 +48,11 @@ export class StepRecord {
 
   get hasStarted(): boolean {
     return this.#started !== undefined
+  }
+
+  /** Its place among the steps that have ended: unlike times, never equal for two that ran. */
+  get endedAs(): number {
+    return this.#endedAs
   }
 
   /** Number of attempts that were started. */
@@ -59,9 +65,10 @@ export class StepRecord {
     return this.#attempts.flatMap(({ finished }) => finished ?? [])
   }
 
-  /** What the step gave; undefined unless it succeeded. */
-  get given(): Readonly<Record<string, Json>> | undefined {
-    return this.#settled?.type === 'step-succeeded' ? this.#settled.result : undefined
+  /** What the step gave under an output key; undefined unless it succeeded. */
+  gave(key: string): Json | undefined {
+    const given = this.#given
+    return given !== undefined && Object.hasOwn(given, key) ? given[key] : undefined
   }
 
   ready(event: StepReady): void {
@@ -87,8 +94,10 @@ export class StepRecord {
     if (this.#keepRaw) this.#raw = raw
   }
 
-  settled(event: Settled): void {
+  /** `endedAs`: how many steps had ended before it. */
+  settled(event: Settled, endedAs: number): void {
     this.#settled = event
+    this.#endedAs = endedAs
   }
 
   /** As of `now`; a step that is not settled then counts as cancelled. `wallClock` turns milliseconds of the run into ISO 8601. */
@@ -112,8 +121,12 @@ export class StepRecord {
       model_config: started?.model_config ?? null,
       call_data: this.#summary.kind === 'llm' ? this.#callData(end) : null,
       generated: settled !== undefined && 'generated' in settled ? settled.generated : null,
-      result: this.given ?? null,
+      result: this.#given ?? null,
     }
+  }
+
+  get #given(): Readonly<Record<string, Json>> | undefined {
+    return this.#settled?.type === 'step-succeeded' ? this.#settled.result : undefined
   }
 
   #callData(end: number): CallData {

@@ -17,8 +17,9 @@ export class Values {
 
   /** Takes what an item of a step gave; returns the output key that it is given under. */
   give(step: Step, item: number, value: Json): string {
-    const key = step.outputKey.replaceAll('{index}', String(item))
-    if (step.forEach === undefined || key !== step.outputKey) this.#values.set(key, value)
+    const isOfItem = step.forEach !== undefined && step.outputKey.includes('{index}')
+    const key = isOfItem ? step.outputKey.replaceAll('{index}', String(item)) : step.outputKey
+    if (step.forEach === undefined || isOfItem) this.#values.set(key, value)
     else this.#listOf(step)[item] = value
     return key
   }
