@@ -9,10 +9,11 @@ export type WrittenInputs = Map<string, string[]>
 /** Adds the flow's inputs as options of its own. What is given for them is added to `written`. */
 export function addInputOptions(command: Command, flow: Flow, written: WrittenInputs): void {
   const hidden: Input[] = []
+  const taken = takenNames()
   command.optionsGroup('Inputs:')
   for (const input of flow.inputs.values()) {
     const { name } = input
-    if (isTaken(command, name)) {
+    if (taken.has(name)) {
       hidden.push(input)
       continue
     }
@@ -33,14 +34,16 @@ export function addWritten(written: WrittenInputs, name: string, text: string): 
   else texts.push(text)
 }
 
-/** Whether `run` has an option of that name, or one that commander would keep in the same place. */
-function isTaken(command: Command, name: string): boolean {
-  return name === 'help' || command.options.some((option) => option.attributeName() === name)
+/** Names of `run`'s own options; a Set, since a flow may have many inputs. */
+function takenNames(): ReadonlySet<string> {
+  const own = addRunOptions(new Command()).options
+  // commander keeps the value of `--max-calls` under `maxCalls`.
+  return new Set(['help', ...own.flatMap((option) => [option.attributeName(), option.name()])])
 }
 
 /** How an input is given on the command line. */
 export function flagOf(input: Input): string {
-  return isTaken(addRunOptions(new Command()), input.name) ? `--input ${input.name}=` : `--${input.name} `
+  return takenNames().has(input.name) ? `--input ${input.name}=` : `--${input.name} `
 }
 
 function flagsOf({ name, type }: Input): string {

@@ -55,9 +55,8 @@ async function readInputsFile(path: string, io: Io): Promise<Map<string, Json>> 
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`${what} is not valid JSON: ${reason}`)
+  } catch {
+    throw new UsageError(`${what} is not valid JSON`, 'it holds an object such as {"topic": "friendship"}')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UsageError(`${what} must hold a JSON object`, 'such as {"topic": "friendship"}')
