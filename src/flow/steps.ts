@@ -42,7 +42,10 @@ function readStep(entry: Entry, node: MapNode, surroundings: Surroundings): Draf
   const nameNode = textNode(child(node, 'name'))
   const name: WrittenTemplate =
     nameNode === undefined
-      ? { template: parseTemplate(entry.key), place: () => entry.keySpan }
+      ? {
+          template: parseTemplate(each === undefined ? entry.key : `${entry.key}[{index}]`),
+          place: () => entry.keySpan,
+        }
       : writtenTemplate(nameNode)
   const base = {
     id: entry.key,

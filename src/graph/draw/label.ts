@@ -10,9 +10,9 @@ export function timesItems({ forEach }: Step): string {
   return reference?.kind === 'reference' ? ` ×{${reference.variable}}` : ' ×?'
 }
 
-/** The step's name for people; the places in it for item and index are left out. */
+/** The step's name for people; its id where the name is one for each item. */
 export function personalName(step: Step): string {
-  const text = step.name.segments.map((segment) => (typeof segment === 'string' ? segment : '')).join('')
-  const name = text.replaceAll(/\s+/g, ' ').trim()
+  const isOneName = step.name.segments.every((segment) => typeof segment === 'string')
+  const name = isOneName ? step.name.segments.join('').replaceAll(/\s+/g, ' ').trim() : ''
   return (name === '' ? step.id : name) + timesItems(step)
 }
