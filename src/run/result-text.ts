@@ -29,10 +29,13 @@ function* members(object: object, layout: Layout, depth: number): Generator<stri
   const lineBreak = layout.compact ? '' : '\n' + '  '.repeat(depth)
   const colon = layout.compact ? ':' : ': '
   let separator = '{'
-  for (const [key, value] of Object.entries(object)) {
+  const entries = object as Readonly<Record<string, Json | object>>
+  // Keys alone: a hundred thousand pairs would be made before the first is written.
+  for (const key of Object.keys(object)) {
+    const value = entries[key] ?? null
     const start = separator + lineBreak + jsonText(key, layout) + colon
     separator = ','
-    if (depth === 1 && wide.has(key)) {
+    if (depth === 1 && wide.has(key) && value !== null && typeof value === 'object') {
       yield start
       yield* members(value, layout, depth + 1)
     } else {
