@@ -4,7 +4,7 @@ type Level = 0 | 1 | 2 | 3
 
 export interface ColourStream {
   readonly isTTY?: boolean
-  getColorDepth?(): number
+  getColorDepth?(env?: object): number
 }
 
 interface Wishes {
@@ -27,18 +27,20 @@ export function colourChoice(args: readonly string[]): string | undefined {
 /** How many colours to use on a stream. The first that says something decides: option, NO_COLOR, FORCE_COLOR, terminal. */
 export function colourLevel(stream: ColourStream, { choice, env }: Wishes): Level {
   if (choice === 'never') return 0
-  if (choice === 'always') return terminalLevel(stream) || 1
+  if (choice === 'always') return terminalLevel(stream, env) || 1
   if ((env['NO_COLOR'] ?? '') !== '') return 0
   const force = env['FORCE_COLOR']
   if (force === '0' || force === 'false') return 0
   if (force === '2' || force === '3') return force === '2' ? 2 : 3
   if (force !== undefined) return 1
   if (stream.isTTY !== true || env['TERM'] === 'dumb') return 0
-  return terminalLevel(stream)
+  return terminalLevel(stream, env)
 }
 
-function terminalLevel(stream: ColourStream): Level {
-  const depth = stream.getColorDepth?.() ?? 1
+function terminalLevel(stream: ColourStream, env: Wishes['env']): Level {
+  // Node would let an empty NO_COLOR decide; here it has been heard already.
+  const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_DISABLE_COLORS: _disable, ...rest } = env
+  const depth = stream.getColorDepth?.(rest) ?? 1
   if (depth >= 24) return 3
   if (depth >= 8) return 2
   return depth >= 4 ? 1 : 0

@@ -15,6 +15,8 @@ export function flowCommand(flow: Flow, path: string, written: WrittenInputs, io
     .name('llmflows run')
     .usage(`${visibleLine(path)} [--INPUT VALUE]… [options]`)
     .allowExcessArguments()
+    // The descriptions say all of it.
+    .configureHelp({ helpWidth: 80, optionDescription: ({ description }) => description })
     .addHelpText('before', `Example:\n  ${visibleLine(exampleCommand(flow, path))}\n`)
   if (flow.description !== undefined) command.description(visibleLine(flow.description))
   addInputOptions(command, flow, written)

@@ -3,7 +3,10 @@ import type { Palette } from '../source/palette.ts'
 /** 0 succeeded · 1 a step failed · 2 the flow or the command line is wrong · 70 a mistake in llmflows · 128 + signal. */
 export type ExitCode = 0 | 1 | 2 | 70 | 129 | 130 | 143
 
-/** One of the two streams a command writes to. A reader that has gone away is no error; what follows is dropped. */
+/**
+ * One of the two streams a command writes to. A reader that has gone away is no error; what follows is dropped. A disk
+ * that is full is said when the process ends, and ends it with 1.
+ */
 export interface Writer {
   readonly isTerminal: boolean
   /** Colours, where this stream has them. */
@@ -12,7 +15,7 @@ export interface Writer {
   readonly columns: number
   /** Text from outside must have passed `visible`; secrets are taken out of what goes to stderr. */
   write(text: string): void
-  /** Writes piece by piece and makes the next one when the last has been taken. Rejects when it cannot be written. */
+  /** Writes piece by piece and makes the next one when the last has been taken; stops when nothing can be written. */
   writeAll(pieces: Iterable<string>): Promise<void>
 }
 

@@ -53,7 +53,6 @@ export class StreamWriter implements Writer {
       if (this.#failure !== undefined) break
     }
     await this.#taken(chunk)
-    if (this.failure !== undefined) throw this.failure
   }
 
   /** Resolves when everything written so far has left the process, or cannot. */

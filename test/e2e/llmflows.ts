@@ -46,20 +46,31 @@ export async function shell(command: string, { cwd, env }: Surroundings): Promis
   return ended(child)
 }
 
-/** Runs the program on a terminal of its own, 80 columns wide; what it shows comes back as `stdout`. */
-export async function onTerminal(
-  command: string,
-  { cwd, env, stdin }: Surroundings,
-  columns = 80,
-): Promise<Ended> {
+export interface Terminal extends Surroundings {
+  /** Default: 80. */
+  readonly columns?: number
+  /** What is typed when a text has been shown. */
+  readonly typed?: { readonly after: string; readonly keys: string }
+}
+
+/** Runs the program on a terminal of its own; what it shows comes back as `stdout`. */
+export async function onTerminal(command: string, terminal: Terminal): Promise<Ended> {
+  const { cwd, env, columns = 80, typed } = terminal
   const inner = `stty cols ${columns} rows 24 -echo; llmflows() { '${process.execPath}' '${bin}' "$@"; }; ${command}`
   const child = spawn('script', ['-qec', `bash -c ${quoted(inner)}`, '/dev/null'], {
     cwd,
     env: cleanEnv({ TERM: 'xterm-256color', ...env }),
     stdio: 'pipe',
   })
-  if (stdin === undefined) child.stdin.end()
-  else child.stdin.write(stdin)
+  let shown = ''
+  let keys = typed?.keys
+  if (typed === undefined) child.stdin.end()
+  child.stdout.on('data', (bytes: Buffer) => {
+    shown += bytes.toString()
+    if (typed === undefined || keys === undefined || !shown.includes(typed.after)) return
+    child.stdin.write(keys)
+    keys = undefined
+  })
   return ended(child)
 }
 
