@@ -4,7 +4,7 @@ import type { Graph } from '../../src/index.ts'
 export function countdown<T>(graph: Graph, start: (node: number) => Promise<T>): Promise<readonly T[]> {
   return new Promise((resolve, reject) => {
     const left = Int32Array.from(graph.needs, (needs) => needs.length)
-    const values = new Array<T>(graph.size)
+    const values: T[] = []
     let open = graph.size
     const launch = (node: number): void => {
       start(node).then((value) => {
@@ -25,7 +25,7 @@ export function countdown<T>(graph: Graph, start: (node: number) => Promise<T>):
 export async function memoised<T>(graph: Graph, start: (node: number) => Promise<T>): Promise<readonly T[]> {
   const promises: Promise<T>[] = []
   for (let node = 0; node < graph.size; node++) {
-    const needs = (graph.needs[node] ?? []).map((need) => promises[need])
+    const needs = (graph.needs[node] ?? []).flatMap((need) => promises[need] ?? [])
     promises.push(Promise.all(needs).then(() => start(node)))
   }
   return Promise.all(promises)

@@ -124,13 +124,13 @@ describe('the limits of an LLM', () => {
         steps: {
           first: { prompt: 'first', llm: 'one' },
           lead: { prompt: 'lead', llm: 'two' },
-          then: { prompt: 'after {lead}', llm: 'two' },
+          later: { prompt: 'after {lead}', llm: 'two' },
         },
       }),
     )
     const wait = only(run, 'attempt-finished', 'first')[0]!.wait!
     expect(wait).toBeGreaterThan(1)
-    expect(only(run, 'attempt-started', 'then')[0]!.at).toBeCloseTo(wait, 6)
-    expect(statuses(run)).toEqual({ first: 'succeeded', lead: 'succeeded', then: 'succeeded' })
+    expect(only(run, 'attempt-started', 'later')[0]!.at).toBeCloseTo(wait, 6)
+    expect(statuses(run)).toEqual({ first: 'succeeded', lead: 'succeeded', later: 'succeeded' })
   })
 })

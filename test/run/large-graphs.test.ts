@@ -57,7 +57,7 @@ describe.each([
   test('runs as a fan of 10,000 and the step that gathers it', async () => {
     const each: Json = name === 'calls' ? { prompt: 'go on {index}' } : { value: '{index}' }
     const fan = await run({
-      each: { ...each, for_each: 10_000 } as Json,
+      each: { ...each, for_each: 10_000 },
       all: verb('{each}'),
     })
     everyStepOnce(fan, 10_001)

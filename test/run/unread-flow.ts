@@ -21,7 +21,7 @@ function nodeOf(value: Json): Node {
   if (Array.isArray(value)) return { kind: 'list', items: value.map((item: Json) => nodeOf(item)), span }
   const entries = Object.entries(value).map(([key, item]): [string, Entry] => [
     key,
-    { key, keySpan: span, value: nodeOf(item as Json) },
+    { key, keySpan: span, value: nodeOf(item) },
   ])
   return { kind: 'map', entries: new Map(entries), span }
 }
