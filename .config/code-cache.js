@@ -17,33 +17,62 @@ const server = createServer((request, response) => {
 })
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address()
-  const flow = {
-    llmflows: 1,
-    name: 'warm-up',
-    inputs: { topic: { default: 'rain' } },
-    llms: {
-      here: {
-        provider: 'openai-compatible',
-        base_url: `http://127.0.0.1:${port}/v1`,
-        model: 'm',
-        max_retries: 0,
-      },
-      scripted: { provider: 'scripted', answers: [{ answer: 'hello' }] },
-    },
-    templates: { title: 'a title for {topic}' },
-    steps: {
-      first: { template: 'title', output_key: 'title' },
-      each: { for_each: 2, prompt: '{title} {index}', llm: 'scripted', output_key: 'each_{index}' },
-      last: { value: { title: '{title}' } },
-    },
-    connections: { first: 'each' },
-  }
   const path = join(folder, 'flow.yaml')
-  writeFileSync(path, JSON.stringify(flow, null, 2))
+  writeFileSync(path, flowText(port))
+  const commands = [
+    ['validate', path],
+    ['run', path, '--help'],
+    ['run', path, '--verbose', '--topic=snow'],
+  ]
   const { program, script, cachePath } = loadProgram()
-  process.on('exit', (code) => {
+  const exit = process.exit.bind(process)
+  // The program ends the process when it is done; here that begins the next command.
+  process.exit = (code) => {
+    const command = code === 0 ? commands.shift() : undefined
+    if (command !== undefined) return void program.runProcess(command)
     if (code === 0) writeFileSync(cachePath, script.createCachedData())
     rmSync(folder, { recursive: true })
-  })
-  void program.runProcess(['run', path, '--verbose', '--topic=snow'])
+    exit(code)
+  }
+  process.exit(0)
 })
+
+/** Written as people write flows, so that what reads them is used. */
+function flowText(port) {
+  return `# A flow that uses most of the program.
+llmflows: 1
+name: warm-up
+description: Uses most of the program.
+
+inputs:
+  topic: { description: "What it is about", default: 'rain' }
+
+llms:
+  here:
+    provider: openai-compatible
+    base_url: http://127.0.0.1:${port}/v1
+    model: m
+  scripted: { provider: scripted, answers: [{ answer: hello }] }
+
+templates:
+  title: What is a good title for {topic}?
+  review: |
+    Review this title:
+    {title}
+
+steps:
+  first: { name: First, template: title, output_key: title }
+  each:
+    name: Each {index}
+    for_each: 2
+    llm: scripted
+    template: review
+    output_key: review_{index}
+  last: { value: { title: "{title}" } }
+
+connections:
+  first: [each, last]
+
+outputs: [title, "review_*"]
+`
+}
