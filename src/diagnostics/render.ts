@@ -1,4 +1,4 @@
-import type { Palette } from '../source/palette.ts'
+import { plainPalette, type Palette } from '../source/palette.ts'
 import type { Span } from '../source/span.ts'
 import { visible, visibleLine } from '../source/visible.ts'
 import { codeFrame } from './code-frame.ts'
@@ -19,7 +19,7 @@ import type { Diagnostic, Severity } from './diagnostic.ts'
  */
 export function renderDiagnostics(
   diagnostics: readonly Diagnostic[],
-  options: { readonly colour: Palette },
+  options: { readonly colour: Palette } = { colour: plainPalette },
 ): string {
   const sorted = [...diagnostics].sort(
     (a, b) => compareText(a.span.file.path, b.span.file.path) || a.span.start - b.span.start,

@@ -3,8 +3,7 @@ import { renderDiagnostics } from '../diagnostics/render.ts'
 import { defaultLimits } from '../document/limits.ts'
 import type { Override } from '../document/override.ts'
 import { DEFAULT_MAX_ITEMS } from '../flow/for-each.ts'
-import { readFlowFile, type FlowSource } from '../source/flow-file.ts'
-import { plainPalette } from '../source/palette.ts'
+import { readFlowFile, type FlowSource } from '../document/flow-file.ts'
 import { compileFlow, type Compilation, type CompiledFlow } from './compile.ts'
 
 export interface LoadOptions {
@@ -48,7 +47,7 @@ export async function loadFlow(path: string, options: LoadOptions = {}): Promise
     )
   const { compiled, diagnostics } = checkSource(source, options)
   if (compiled !== undefined) return compiled
-  throw new FlowError(renderDiagnostics(diagnostics, { colour: plainPalette }), diagnostics)
+  throw new FlowError(renderDiagnostics(diagnostics), diagnostics)
 }
 
 /** Checks the text of a flow. Never throws for any text. */
