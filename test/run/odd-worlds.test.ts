@@ -21,8 +21,9 @@ test('a call that does not hear that it is stopped is given up after the grace, 
   }
   const events: RunEvent[] = []
   const controller = new AbortController()
-  const onEvent = (event: RunEvent): void => void events.push(event)
-  void clock.sleep(5000, never).then(() => controller.abort())
+  const onEvent = (event: RunEvent): void => {
+    if (events.push(event) === 1) void clock.sleep(5000, never).then(() => controller.abort())
+  }
   const run = runFlow(flow, { world: deaf, signal: controller.signal, reporters: [{ onEvent }] })
   const result = await held.finish(run)
   expect(events.at(-1)).toMatchObject({ type: 'run-finished', at: 6500, status: 'cancelled' })

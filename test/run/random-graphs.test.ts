@@ -14,15 +14,16 @@ async function toldOf(
 ): Promise<{ readonly told: Told; readonly stop: Stop | undefined }> {
   const { stop, seed, maxConcurrency, failFast } = run
   const world = new HeldWorld({ seed })
+  const { clock } = world
+  const { signal: never } = new AbortController()
   const controller = new AbortController()
   let count = 0
   let stopped: Stop | undefined
   const interrupt = (): void => {
-    stopped = { afterEvents: count, at: world.clock.now() }
+    stopped = { afterEvents: count, at: clock.now() }
     controller.abort()
   }
-  if (stop.kind === 'at-time') void world.clock.sleep(stop.ms, new AbortController().signal).then(interrupt)
-  const run1 = await told(flow, {
+  const whole = await told(flow, {
     world,
     maxConcurrency,
     failFast,
@@ -31,12 +32,14 @@ async function toldOf(
     reporters: [
       {
         onEvent: () => {
-          if (++count === (stop.kind === 'at-event' ? stop.event + 1 : Infinity)) interrupt()
+          count++
+          if (stop.kind === 'at-event' && count === stop.event + 1) interrupt()
+          if (stop.kind === 'at-time' && count === 1) void clock.sleep(stop.ms, never).then(interrupt)
         },
       },
     ],
   })
-  return { told: run1, stop: stopped }
+  return { told: whole, stop: stopped }
 }
 
 const COUNT = 5000
