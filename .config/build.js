@@ -84,7 +84,7 @@ async function licences(metafiles) {
     }
   }
   const texts = []
-  for (const folder of [...folders].sort()) {
+  for (const folder of [...folders].sort((a, b) => a.localeCompare(b, 'en'))) {
     const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
     texts.push(`${name} ${version} (${license})\n\n${(await licenceText(folder)).trim()}\n`)
   }

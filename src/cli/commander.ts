@@ -67,7 +67,7 @@ function usageError(message: string, hint?: string): UsageError {
     .replace(/^missing required argument "(.*)"$/, '$1 is missing')
     .replace(/\. Expected \d+ arguments? but got \d+\.$/, '')
     .replace(/\.$/, '')
-  const help = (guess ?? (/^unknown option/.test(text) ? hint : undefined))?.replace(
+  const help = (guess ?? (text.startsWith('unknown option') ? hint : undefined))?.replace(
     /^\(Did you mean (?:one of )?(.*)\?\)$/,
     'did you mean "$1"?',
   )

@@ -5,6 +5,7 @@ import type { Node } from '../document/node.ts'
 import type { Override } from '../document/override.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import { SourceFile } from '../source/source-file.ts'
+import type { Span } from '../source/span.ts'
 import { UsageError } from './usage-error.ts'
 
 export interface ReadOverrides {
@@ -48,25 +49,30 @@ function readOverride(
   const { root, diagnostics } = readDocument(new SourceFile(option, written))
   return {
     ...(root === undefined ? {} : { override: { path, value: movedTo(root, file, start), file } }),
-    diagnostics: diagnostics.map(({ related: _, ...diagnostic }) => ({
+    diagnostics: diagnostics.map((diagnostic) => ({
       ...diagnostic,
-      span: { file, start: diagnostic.span.start + start, end: diagnostic.span.end + start },
+      span: spanIn(file, diagnostic.span, start),
+      related: (diagnostic.related ?? []).map((one) => ({ ...one, span: spanIn(file, one.span, start) })),
     })),
   }
 }
 
 /** The same value, its places in the whole argument instead of in the value alone. */
 function movedTo(node: Node, file: SourceFile, by: number): Node {
-  const span = { file, start: node.span.start + by, end: node.span.end + by }
+  const span = spanIn(file, node.span, by)
   if (node.kind === 'scalar') return { ...node, span }
   if (node.kind === 'list') return { ...node, items: node.items.map((item) => movedTo(item, file, by)), span }
   const entries = new Map(
-    [...node.entries].map(([key, entry]) => {
-      const keySpan = { file, start: entry.keySpan.start + by, end: entry.keySpan.end + by }
+    Array.from(node.entries, ([key, entry]) => {
+      const keySpan = spanIn(file, entry.keySpan, by)
       return [key, { key, keySpan, value: movedTo(entry.value, file, by) }] as const
     }),
   )
   return { kind: 'map', entries, span }
+}
+
+function spanIn(file: SourceFile, { start, end }: Span, by: number): Span {
+  return { file, start: start + by, end: end + by }
 }
 
 /**

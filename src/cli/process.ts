@@ -34,7 +34,10 @@ export async function runProcess(args: readonly string[]): Promise<void> {
     stderr,
     env,
     cwd: process.cwd(),
-    isInteractive: process.stderr.isTTY && process.stdin.isTTY,
+    // Only looked at when it matters: to touch stdin is to open it.
+    get isInteractive() {
+      return process.stderr.isTTY && process.stdin.isTTY
+    },
     animated: animated(process.stderr, env, redact),
     redact,
     addSecrets(more) {

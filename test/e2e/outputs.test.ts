@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folderWith, greetFlow, llmflows, shell } from './llmflows.ts'
@@ -171,25 +163,42 @@ test('--compact is one line, --no-raw leaves out what the APIs returned', async 
   expect(slim.stdout).not.toContain('"raw_outputs"')
 })
 
+test('a hint about answers is said once, and with --quiet not at all', async () => {
+  const cwd = folderWith({
+    'odd.yaml':
+      'llmflows: 1\nname: odd\nsteps:\n  a: { for_each: 3, prompt: "Solve 3x+2=11", output_key: "a_{index}" }\n',
+  })
+  const args = ['run', 'odd.yaml', '--offline', '--select', 'status']
+  const { stdout, stderr } = await llmflows(args, { cwd })
+  expect(stdout).toBe('"succeeded"\n')
+  expect(stderr).toBe(
+    'note: answers come from muse, a tiny demonstration model that shows how a flow runs\n' +
+      'note: the embedded demonstration model was not taught to answer this; set "provider" and "model" of the llm to a real one\n',
+  )
+  expect((await llmflows([...args, '-q'], { cwd })).stderr).toBe('')
+})
+
 test('LLMFLOWS_MODEL is the model of a flow that names none, also from --env-file', async () => {
   const cwd = folderWith({
     'bare.yaml': 'llmflows: 1\nname: bare\nsteps:\n  a: { prompt: hello }\n',
-    'keys': 'LLMFLOWS_MODEL=from-the-file\n',
+    'settings':
+      'LLMFLOWS_MODEL=from-the-file\nOPENAI_API_KEY=sk-test-not-a-real-key\nOPENAI_BASE_URL=http://127.0.0.1:9/v1\n',
   })
   const args = [
     'run',
     'bare.yaml',
-    '--offline',
-    '-v',
-    '--env-file',
-    'keys',
+    '--set',
+    'defaults.max_retries=0',
     '--select',
     'steps.a.model_config.model',
   ]
-  const offline = await llmflows(args, { cwd })
-  expect(offline.stdout).toBe('"muse"\n')
-  expect(offline.stderr).toContain('a tiny demonstration model')
-  expect(existsSync(join(cwd, '.llmflows'))).toBe(false)
+  const fromFile = await llmflows([...args, '--env-file', 'settings'], { cwd })
+  expect(fromFile.stdout).toBe('"from-the-file"\n')
+  const fromEnv = await llmflows([...args, '--env-file', 'settings'], {
+    cwd,
+    env: { LLMFLOWS_MODEL: 'mine' },
+  })
+  expect(fromEnv.stdout).toBe('"mine"\n')
 })
 
 test('a run beyond its time is cancelled and exits with 1', async () => {

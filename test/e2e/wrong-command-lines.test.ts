@@ -350,3 +350,24 @@ test.each(commandLines)('llmflows %s', async (typed, said) => {
   expect(stdout).toBe('')
   expect(status).toBe(2)
 })
+
+test('a value of --set is shown in its argument, with all its places', async () => {
+  const args = [
+    'run',
+    'greet.yaml',
+    '--who',
+    'Ann',
+    '--set',
+    'llms.writer.price={input: 1, input: 2, output: 1}',
+  ]
+  const { status, stderr } = await llmflows(args, { cwd })
+  expect(stderr).toBe(`--set:1:30 error[duplicate-key]: "input" is already there
+ 1 | llms.writer.price={input: 1, input: 2, output: 1}
+   |                              ^^^^^
+  --set:1:20 first one here
+ 1 | llms.writer.price={input: 1, input: 2, output: 1}
+   |                    ^^^^^
+  help: remove one of them, or give it another name
+`)
+  expect(status).toBe(2)
+})
