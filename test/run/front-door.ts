@@ -4,7 +4,6 @@ import {
   runFlow,
   sourceOf,
   type CompiledFlow,
-  type Json,
   type LoadOptions,
   type RunEvent,
   type RunOptions,
@@ -70,5 +69,3 @@ export function calls(run: Told): number {
 export function statuses({ result }: Told): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(result.steps).map(([id, { status }]) => [id, status]))
 }
-
-export type { Json }
