@@ -24,7 +24,8 @@ export function readDocument(file: SourceFile, limits: DocumentLimits = defaultL
         code,
         severity: 'error',
         message,
-        span: { file, start, end },
+        // The parser puts what is missing at the end behind the last sign.
+        span: { file, start: Math.min(start, file.text.length), end: Math.min(end, file.text.length) },
         ...(help === undefined ? {} : { help }),
       },
     ],

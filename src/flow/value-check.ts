@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { runInNewContext } from 'node:vm'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -130,9 +129,14 @@ function isObject(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Equal as JSON: prototypes do not count. */
+/** Equal as JSON: neither prototypes nor the order of keys count. */
 function same(a: unknown, b: unknown): boolean {
-  return isDeepStrictEqual(a, b) || JSON.stringify(a) === JSON.stringify(b)
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, index) => same(item, b[index]))
+  if (!isObject(a) || !isObject(b)) return a === b
+  const keys = Object.keys(a)
+  if (keys.length !== Object.keys(b).length) return false
+  return keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]))
 }
 
 function shown(value: unknown): string {

@@ -8,6 +8,9 @@ import { impliedInput } from './inputs.ts'
 import type { DraftStep } from './steps.ts'
 import type { WrittenTemplate } from './texts.ts'
 
+/** Names compared with misspelt ones in one flow. */
+const MOST_COMPARISONS = 1_000_000
+
 /** Resolves every variable of every step to the input or the step that gives it, and says which give none. */
 export class Variables {
   readonly #producers: ReadonlyMap<string, Producer>
@@ -19,6 +22,7 @@ export class Variables {
   readonly #keyOfStep: ReadonlyMap<string, string>
   readonly #used = new Set<string>()
   readonly #diagnosis: Diagnosis
+  #comparisons = 0
 
   constructor(options: {
     readonly producers: ReadonlyMap<string, Producer>
@@ -88,10 +92,8 @@ export class Variables {
       return variable
     }
     if (this.#isUnreadOutput(variable)) return undefined
-    const names = [...this.#inputs.keys(), ...this.#producers.keys(), ...locals]
-    const known = names.filter((name) => /^[A-Za-z_]\w*$/.test(name))
     const keyOfStep = this.#keyOfStep.get(variable)
-    const guess = keyOfStep ?? closest(variable, known)
+    const guess = keyOfStep ?? this.#closest(variable, locals)
     if (this.#implied && variable !== 'index' && variable !== 'item') {
       this.#inputs.set(variable, impliedInput(variable, span))
       this.#used.add(variable)
@@ -126,6 +128,17 @@ export class Variables {
     )
     if (guess !== undefined) this.#used.add(guess)
     return guess !== undefined && !locals.has(guess) ? guess : undefined
+  }
+
+  /** The known name that was probably meant. After a great many questions there is no answer: it would take hours. */
+  #closest(variable: string, locals: ReadonlySet<string>): string | undefined {
+    this.#comparisons += this.#inputs.size + this.#producers.size + locals.size
+    if (this.#comparisons > MOST_COMPARISONS) return undefined
+    const names = [...this.#inputs.keys(), ...this.#producers.keys(), ...locals]
+    return closest(
+      variable,
+      names.filter((name) => /^[A-Za-z_]\w*$/.test(name)),
+    )
   }
 
   #checkFormatter({ formatter }: Placeholder, written: WrittenTemplate): void {

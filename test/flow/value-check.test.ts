@@ -1,0 +1,84 @@
+import { Ajv } from 'ajv'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { valueProblem } from '../../src/flow/value-check.ts'
+
+const ajv = new Ajv({ strict: false, validateSchema: false })
+
+const value = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.constantFrom(null, true, false, 0, 1, -1, 2.5, 3, 10, '', 'a', 'ab', 'abc', '😀'),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom('a', 'b', '__proto__', 'constructor'), tie('value'), { maxKeys: 3 }),
+  ),
+})).value
+
+/** As it comes out of a file: with ordinary prototypes, which ajv looks at when it compares. */
+function asJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T
+}
+
+const count = fc.integer({ min: 0, max: 4 })
+const schema = fc.letrec((tie) => ({
+  schema: fc.record(
+    {
+      type: fc.constantFrom('string', 'number', 'integer', 'boolean', 'array', 'object'),
+      enum: fc.array(value, { minLength: 1, maxLength: 3 }),
+      const: value,
+      minLength: count,
+      maxLength: count,
+      pattern: fc.constantFrom('^a', 'b$', '^[a-c]*$', '.'),
+      minimum: fc.integer({ min: -2, max: 4 }),
+      maximum: fc.integer({ min: -2, max: 4 }),
+      exclusiveMinimum: fc.integer({ min: -2, max: 4 }),
+      exclusiveMaximum: fc.integer({ min: -2, max: 4 }),
+      multipleOf: fc.constantFrom(1, 2, 0.5, 2.5),
+      minItems: count,
+      maxItems: count,
+      items: tie('schema'),
+      properties: fc.dictionary(fc.constantFrom('a', 'b', 'constructor'), tie('schema'), { maxKeys: 2 }),
+      required: fc.uniqueArray(fc.constantFrom('a', 'b', 'constructor')),
+      additionalProperties: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  ),
+})).schema as fc.Arbitrary<Record<string, unknown>>
+
+test('a value fits a schema exactly when ajv says so', () => {
+  fc.assert(
+    fc.property(schema.map(asJson), value.map(asJson), (rules, given) => {
+      const problem = valueProblem(given, rules)
+      expect(problem === undefined, problem ?? 'no problem').toBe(ajv.validate(rules, given))
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+test.each([
+  [{ type: 'integer' }, 1.5, 'must be a whole number, not 1.5'],
+  [{ type: 'array', items: { type: 'string' } }, ['a', 2], 'at [1] must be text, not 2'],
+  [{ type: 'object', required: ['id'] }, {}, 'lacks "id"'],
+  [
+    { type: 'object', properties: { a: { type: 'array', items: { required: ['id'] } } } },
+    { a: [{}] },
+    'at a[0] lacks "id"',
+  ],
+  [{ type: 'string', minLength: 1 }, '', 'must not be empty'],
+])('for %j the value %j %s', (rules, given, problem) => {
+  expect(valueProblem(given, rules)).toBe(problem)
+})
+
+test('a pattern that would take forever gets a moment', () => {
+  expect(valueProblem(`${'a'.repeat(50)}!`, { pattern: '^(a+)+$' })).toBe(
+    'could not be matched against ^(a+)+$ in time',
+  )
+})
+
+test('a choice is the same value whatever made it and in whatever order its keys stand', () => {
+  const choice: unknown = Object.assign(Object.create(null), { a: 1, b: [2] })
+  expect(valueProblem({ b: [2], a: 1 }, { enum: [choice] })).toBeUndefined()
+  expect(valueProblem({ b: [2], a: 2 }, { const: choice })).toBe(
+    'must be {"a":1,"b":[2]}, not {"b":[2],"a":2}',
+  )
+})
