@@ -16,6 +16,8 @@ export class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly { errors(): readonly unknown[] }[], unhandled: readonly unknown[]): void {
     const broken = modules.filter((module) => module.errors().length > 0).length + unhandled.length
     const skipped = this.#skipped === 0 ? '' : `, ${this.#skipped} skipped`
-    process.on('exit', () => process.stdout.write(`\n${this.#passed} passed, ${this.#failed + broken} failed${skipped}\n`))
+    process.on('exit', () =>
+      process.stdout.write(`\n${this.#passed} passed, ${this.#failed + broken} failed${skipped}\n`),
+    )
   }
 }

@@ -6,7 +6,8 @@ import { FlowFolder } from '../../src/source/flow-folder.ts'
 import { expectedText, goldenCases } from '../diagnostics/golden.ts'
 
 // The bundle checks shapes with code that was compiled when it was built; what it says must be what the sources say.
-const library: typeof Library = await import('../../dist/index.js' as string)
+const bundle: string = '../../dist/index.js'
+const library: typeof Library = await import(bundle)
 
 const plainCases = goldenCases.filter(
   ({ folder, name }) => folder !== 'bad-override' && name !== 'over-the-limit',

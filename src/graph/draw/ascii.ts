@@ -43,7 +43,7 @@ export function drawAscii(compiled: CompiledFlow): string {
 
 /** The nodes by the length of the longest way that leads to them. */
 function stagesOf({ graph }: CompiledFlow): readonly (readonly number[])[] {
-  const depth = new Array<number>(graph.size).fill(0)
+  const depth = new Int32Array(graph.size)
   const stages: number[][] = []
   for (const node of topologicalOrder(graph)) {
     const stage = (graph.needs[node] ?? []).reduce(
