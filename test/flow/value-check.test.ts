@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { valueProblem } from '../../src/flow/value-check.ts'
 
-const ajv = new Ajv({ strict: false, validateSchema: false })
+const ajv = new Ajv({ strict: false, validateSchema: false, ownProperties: true })
 
 const value = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -51,7 +51,7 @@ test('a value fits a schema exactly when ajv says so', () => {
       const problem = valueProblem(given, rules)
       expect(problem === undefined, problem ?? 'no problem').toBe(ajv.validate(rules, given))
     }),
-    { numRuns: 3000 },
+    { numRuns: 300 },
   )
 })
 
