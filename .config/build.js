@@ -9,21 +9,25 @@ import { build } from 'esbuild'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
-/** Code in the place of `src/flow/validator.ts`, so that ajv compiles nothing at run time and is not in the bundle. */
+/** `src/flow/validator.ts` as ajv compiles it, so that ajv compiles nothing at run time and is not in the bundle. */
+const validator = (async () => {
+  // The module itself is run, so that what the tests see and what is shipped cannot differ.
+  const file = join('node_modules', `.validator-${process.pid}.mjs`)
+  const entryPoints = ['src/flow/validator.ts']
+  await build({ entryPoints, bundle: true, packages: 'external', format: 'esm', outfile: file })
+  const { ajv, validateShape } = await import(pathToFileURL(file).href)
+  await rm(file)
+  return standalone(ajv, validateShape).replace('export const validate =', 'export const validateShape =')
+})()
+
 const compiledValidator = {
   name: 'compiled-validator',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/]flow[\\/]validator\.ts$/ }, async ({ path }) => {
-      // The module itself is run, so that what the tests see and what is shipped cannot differ.
-      const file = join('node_modules', '.validator.mjs')
-      await build({ entryPoints: [path], bundle: true, packages: 'external', format: 'esm', outfile: file })
-      const { ajv, validateShape } = await import(pathToFileURL(file).href)
-      const contents = standalone(ajv, validateShape).replace(
-        'export const validate =',
-        'export const validateShape =',
-      )
-      return { contents, loader: 'js', resolveDir: process.cwd() }
-    })
+    onLoad({ filter: /[\\/]src[\\/]flow[\\/]validator\.ts$/ }, async () => ({
+      contents: await validator,
+      loader: 'js',
+      resolveDir: process.cwd(),
+    }))
   },
 }
 
