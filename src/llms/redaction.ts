@@ -1,3 +1,4 @@
+import { keyPrefixes } from '../source/key-like.ts'
 import type { LlmConfig } from './llm.ts'
 import { allPresets } from './providers.ts'
 import { readSecret } from './secret.ts'
@@ -7,10 +8,12 @@ const MIN_LENGTH = 8
 const STAND_IN = '[redacted]'
 
 /** What keys of well-known services look like, for those that are in no variable we know. */
-const PATTERNS =
-  /\b(?:sk-[A-Za-z0-9_-]{16,}|AIza[A-Za-z0-9_-]{20,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{20,}|hf_[A-Za-z0-9]{20,}|AKIA[A-Z0-9]{16})|\b(bearer\s+)[A-Za-z0-9._~+/-]{8,}=*/gi
+const PATTERNS = new RegExp(
+  String.raw`\b${keyPrefixes}[A-Za-z0-9_-]{16,}|\b(bearer\s+)[A-Za-z0-9._~+/-]{8,}=*`,
+  'gi',
+)
 /** A cheap test that holds for everything `PATTERNS` matches. */
-const HINT = /sk-|AIza|gh[pousr]_|github_pat_|gsk_|xai-|hf_|AKIA|bearer/i
+const HINT = new RegExp(`${keyPrefixes}|bearer`, 'i')
 
 /**
  * A function that replaces secrets in a text by `[redacted]`: the given ones and whatever looks like a key of a well-known

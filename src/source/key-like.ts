@@ -1,4 +1,7 @@
-const prefixed = String.raw`(?:sk-|gsk_|xai-|AIza|gh[pousr]_|github_pat_|hf_|r8_|AKIA)[A-Za-z0-9_-]{8,}`
+/** How keys of well-known services begin, as a regular expression. */
+export const keyPrefixes = '(?:sk-|gsk_|xai-|AIza|gh[pousr]_|github_pat_|hf_|r8_|AKIA)'
+
+const prefixed = `${keyPrefixes}[A-Za-z0-9_-]{8,}`
 /** Letters and digits mixed, as no name that a person writes has them. */
 const random = String.raw`(?=[A-Za-z0-9+/_-]*(?:\d[A-Za-z+/_-]*){4})(?=[A-Za-z0-9+/_-]*(?:[A-Za-z][0-9+/_-]*){4})[A-Za-z0-9+/_-]{32,}`
 
