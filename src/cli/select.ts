@@ -35,6 +35,7 @@ const stepKeys: readonly (keyof StepResult)[] = [
   'note',
   'name',
   'kind',
+  'needs',
   'start_time',
   'end_time',
   'execution_time',

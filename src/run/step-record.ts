@@ -108,6 +108,7 @@ export class StepRecord {
     return {
       name: this.#summary.name,
       kind: this.#summary.kind,
+      needs: this.#summary.needs,
       ...outcomeOf(settled),
       note: settled?.type === 'step-succeeded' ? settled.note : null,
       start_time: started === undefined ? null : wallClock(started.at),

@@ -5,6 +5,8 @@ import type { ModelConfig, RunError, StepStarted, StepSummary, TokenUsage } from
 export interface StepResult {
   readonly name: string
   readonly kind: StepSummary['kind']
+  /** Ids of the steps of the flow that had to end before this one. */
+  readonly needs: readonly string[]
   readonly status: StepStatus
   /** Why it did not succeed; null when it did. */
   readonly reason: string | null

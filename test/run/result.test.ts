@@ -25,6 +25,7 @@ describe('the result of a run', () => {
     expect(resultOf(soundtrackFails().events).steps['title_step']).toEqual({
       name: 'Movie Title Flowstep',
       kind: 'llm',
+      needs: [],
       status: 'succeeded',
       reason: null,
       error: null,
