@@ -32,6 +32,11 @@ export const catalogue = {
   'unknown-variable': 'A placeholder uses a variable that is neither an input nor the output of a step.',
   'unknown-formatter':
     'A placeholder uses a formatter that does not exist, or gives one an argument that it does not take.',
+  'wrong-path':
+    'A path leads into a value that has no such part: a key of a text, an index of an object, an item behind the end of a list.',
+  'wrong-formatter': 'A placeholder uses a formatter for lists on a value that is no list.',
+  'missing-value':
+    'A placeholder may have nothing to stand for: it asks for a key that an input need not have, and gives nothing to write instead.',
   'malformed-placeholder':
     'Something begins like a placeholder for a known variable but does not end like one, and would be printed as it stands.',
   'jinja-braces':

@@ -218,6 +218,34 @@ steps:
     'bulets',
     'bullets',
   ),
+  'wrong-path': pair(
+    `
+steps:
+  critics: { for_each: 3, prompt: "Review {song}" }
+  verdict: { prompt: "The first critic says {critics[0].text}" }
+`,
+    '[0].text',
+    '[0]',
+  ),
+  'wrong-formatter': pair(
+    `
+steps:
+  haiku: { prompt: "Write a haiku about {topic}" }
+  review: { prompt: "Review {haiku | bullets}" }
+`,
+    ' | bullets',
+    '',
+  ),
+  'missing-value': pair(
+    `
+inputs:
+  product: { type: object, required: [name], properties: { name: {}, tagline: {} } }
+steps:
+  post: { prompt: "Write a post about {product.name}, {product.tagline}" }
+`,
+    'product.tagline',
+    'product.tagline?',
+  ),
   'malformed-placeholder': pair(
     `
 inputs:

@@ -12,6 +12,7 @@ import { textAt } from './reader.ts'
 import { checkShape } from './shape.ts'
 import { readSteps, unreadSteps } from './steps.ts'
 import { Templates } from './texts.ts'
+import { checkTypes } from './type-check.ts'
 import { reportUnused } from './unused.ts'
 import { Variables } from './variables.ts'
 
@@ -50,6 +51,7 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   const steps = drafts.map((draft): Step => ({ ...draft.step, uses: variables.usesOf(draft) }))
   checkLocals(drafts, producers, variables.inputs, diagnosis)
   checkItemLists(steps, variables, diagnosis)
+  checkTypes(steps, { drafts, inputs: variables.inputs, producers, diagnosis })
   const connections = readConnections(document, drafts, unread, diagnosis)
   const outputs = readOutputs(document, { drafts, producers, isUnreadOutput, diagnosis })
   const flow: Flow = {

@@ -278,7 +278,6 @@ describe('a brace in a prompt (15)', () => {
     ['function f() { return 1 } {topic}', 'function f() { return 1 } rain'],
     ['{{topic}} {topic}', '{topic} rain'],
     ['{{}} {topic}', '{{}} rain'],
-    ['{topic.length ?? "none"}', 'none'],
   ])('%s', async (prompt, sent) => {
     const text = flowText({
       inputs: { topic: {} },
@@ -287,6 +286,16 @@ describe('a brace in a prompt (15)', () => {
     })
     const run = await told(text, { inputs: { topic: 'rain' } })
     expect(run.result.steps['a']!.prompt).toBe(sent)
+  })
+
+  test('reaches nothing that a value only inherits', async () => {
+    const text = flowText({
+      inputs: { topic: { type: 'object' } },
+      llms: echoes,
+      steps: { a: { prompt: '{topic.constructor ?? "none"}' } },
+    })
+    const run = await told(text, { inputs: { topic: {} } })
+    expect(run.result.steps['a']!.prompt).toBe('none')
   })
 
   test('that a model or a user writes is text, and never filled in', async () => {

@@ -1,0 +1,187 @@
+import type { Json } from '../source/json.ts'
+import { solePlaceholder, type Placeholder, type Reference } from '../template/template.ts'
+import type { ValueTemplate } from '../template/value-template.ts'
+import type { ForEach, Input, Producer, Step } from './flow.ts'
+import {
+  either,
+  entryOf,
+  exactly,
+  listOf,
+  numberType,
+  textType,
+  typeOfSchema,
+  unknownType,
+  type Entry,
+  type ValueType,
+} from './value-type.ts'
+
+/** The type of a variable; undefined when there is none of that name, which has been reported. */
+export type TypeLookup = (variable: string) => ValueType | undefined
+
+/** Where a reference leads. */
+export interface Followed extends Entry {
+  /** The first part of the path that is never there, or else the first that is there only perhaps; -1 without one. */
+  readonly part: number
+  /** The type of what that part was looked for in. */
+  readonly inside: ValueType
+}
+
+/** Follows the path of a reference through types, as a run follows it through values. */
+export function follow({ variable, path }: Reference, lookup: TypeLookup): Followed {
+  let type = lookup(variable) ?? unknownType
+  let doubtful: Omit<Followed, 'type'> = { exists: 'always', part: -1, inside: type }
+  for (const [part, key] of path.entries()) {
+    const entry = entryOf(type, key)
+    if (entry.exists === 'never') return { ...entry, part, inside: type }
+    if (entry.exists === 'perhaps' && doubtful.exists === 'always')
+      doubtful = { exists: 'perhaps', part, inside: type }
+    ;({ type } = entry)
+  }
+  return { ...doubtful, type }
+}
+
+/** The type of what a placeholder stands for, its formatter left aside. */
+export function placeholderType({ alternatives, optional }: Placeholder, lookup: TypeLookup): ValueType {
+  const types: ValueType[] = []
+  for (const alternative of alternatives) {
+    if (alternative.kind === 'literal') return either([...types, textType])
+    const { exists, type } = follow(alternative, lookup)
+    if (exists !== 'never') types.push(type)
+    if (exists === 'always') return either(types)
+  }
+  if (optional) types.push(textType)
+  // A placeholder that may stand for nothing is reported where it is; what uses it gets what was meant.
+  return types.length === 0 ? unknownType : either(types)
+}
+
+/** The type of what a value with placeholders in it becomes. */
+export function typeOfValue(value: ValueTemplate, lookup: TypeLookup): ValueType {
+  switch (value.kind) {
+    case 'constant':
+      return typeOfConstant(value.value)
+    case 'text': {
+      const placeholder = solePlaceholder(value.template)
+      return placeholder === undefined || placeholder.formatter !== undefined
+        ? textType
+        : placeholderType(placeholder, lookup)
+    }
+    case 'list': {
+      const first = value.items.map((item) => typeOfValue(item, lookup))
+      return { kind: 'list', first, items: unknownType, atLeast: first.length, atMost: first.length }
+    }
+    case 'object':
+      return exactly(new Map([...value.entries].map(([key, entry]) => [key, typeOfValue(entry, lookup)])))
+  }
+}
+
+function typeOfConstant(value: Json): ValueType {
+  if (typeof value === 'number') return numberType
+  if (typeof value === 'boolean') return { kind: 'boolean' }
+  if (typeof value === 'string') return textType
+  return value === null ? { kind: 'nothing' } : unknownType
+}
+
+/** The types of all variables of a flow: its inputs and what its steps give. */
+export class VariableTypes {
+  readonly #steps: readonly Step[]
+  readonly #inputs: ReadonlyMap<string, Input>
+  readonly #producers: ReadonlyMap<string, Producer>
+  readonly #inputTypes = new Map<string, ValueType>()
+  /** For each step the type of one of its outputs; undefined while it is not known. */
+  readonly #outputs: (ValueType | undefined)[]
+
+  constructor(
+    steps: readonly Step[],
+    inputs: ReadonlyMap<string, Input>,
+    producers: ReadonlyMap<string, Producer>,
+  ) {
+    this.#steps = steps
+    this.#inputs = inputs
+    this.#producers = producers
+    this.#outputs = steps.map((step) => (step.kind === 'llm' ? textType : undefined))
+    for (const position of steps.keys()) this.#settle(position)
+  }
+
+  /** What the templates of a step see: the variables of the flow, its item and its index. */
+  seenBy(step: Step): TypeLookup {
+    const { forEach } = step
+    if (forEach === undefined) return this.#global
+    const item = itemType(forEach, this.#global)
+    return (variable) => {
+      if (variable === 'index') return numberType
+      return variable === forEach.as ? item : this.#global(variable)
+    }
+  }
+
+  /** What the list of a `for_each` sees. */
+  readonly outside: TypeLookup = (variable) => this.#global(variable)
+
+  readonly #global: TypeLookup = (variable) => {
+    const producer = this.#producers.get(variable)
+    if (producer === undefined) return this.#inputType(variable)
+    const output = this.#outputs[producer.step] ?? unknownType
+    const forEach = this.#steps[producer.step]?.forEach
+    return forEach === undefined || producer.item !== undefined
+      ? output
+      : listOf(output, ...lengthOf(forEach, this.#global))
+  }
+
+  #inputType(name: string): ValueType | undefined {
+    const input = this.#inputs.get(name)
+    if (input === undefined) return undefined
+    const type = this.#inputTypes.get(name) ?? typeOfSchema(input.schema)
+    this.#inputTypes.set(name, type)
+    return type
+  }
+
+  /** Finds the type that a step gives, those of the value steps that it uses first; what is on a circle is unknown. */
+  #settle(start: number): void {
+    const stack = [{ position: start, isOpen: false }]
+    const open = new Set<number>()
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const { position } = top
+      const step = this.#steps[position]
+      if (
+        step?.kind !== 'value' ||
+        this.#outputs[position] !== undefined ||
+        (!top.isOpen && open.has(position))
+      ) {
+        stack.pop()
+      } else if (top.isOpen) {
+        this.#outputs[position] = typeOfValue(step.value, this.seenBy(step))
+        stack.pop()
+      } else {
+        top.isOpen = true
+        open.add(position)
+        for (const { variable } of step.uses) {
+          const used = this.#producers.get(variable)?.step
+          if (used !== undefined && !open.has(used)) stack.push({ position: used, isOpen: false })
+        }
+      }
+    }
+  }
+}
+
+function itemType({ items }: ForEach, lookup: TypeLookup): ValueType {
+  if (items.kind === 'count') return numberType
+  if (items.kind === 'list') {
+    const types = items.items.map((item) => typeOfValue(item, lookup))
+    return types.length === 0 ? unknownType : either(types)
+  }
+  const [input] = items.placeholder.alternatives
+  const list = input?.kind === 'reference' ? lookup(input.variable) : undefined
+  return list?.kind === 'list' ? list.items : unknownType
+}
+
+/** How many items there are, at least and at most. */
+function lengthOf({ items }: ForEach, lookup: TypeLookup): [atLeast: number | undefined, atMost: number] {
+  if (items.kind === 'count') return [items.count, items.count]
+  // A list that could not be read is empty, and has been reported.
+  if (items.kind === 'list') {
+    const count = items.items.length
+    return count === 0 ? [undefined, Infinity] : [count, count]
+  }
+  const [input] = items.placeholder.alternatives
+  const list = input?.kind === 'reference' ? lookup(input.variable) : undefined
+  return list?.kind === 'list' ? [list.atLeast, list.atMost] : [undefined, Infinity]
+}
