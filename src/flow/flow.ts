@@ -75,6 +75,8 @@ export interface LlmStep extends StepBase {
   /** The LLM with what the step overrides. */
   readonly llm: LlmConfig
   readonly prompt: Template
+  /** The name of the template that the prompt is, and where its text stands. */
+  readonly promptSource: { readonly template: string | undefined; readonly span: Span } | undefined
   /** System message and turns before the prompt. */
   readonly messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: Template }[]
   readonly onTruncated: 'error' | 'continue' | 'retry'

@@ -44,6 +44,7 @@ function readStep(entry: Entry, node: MapNode, surroundings: Surroundings): Draf
     nameNode === undefined
       ? {
           template: parseTemplate(each === undefined ? entry.key : `${entry.key}[{index}]`),
+          span: entry.keySpan,
           place: () => entry.keySpan,
         }
       : writtenTemplate(nameNode)
@@ -97,7 +98,7 @@ function readOutputKey(
   return text.value
 }
 
-type LlmParts = Pick<LlmStep, 'llm' | 'prompt' | 'messages' | 'onTruncated' | 'timeoutMs'>
+type LlmParts = Pick<LlmStep, 'llm' | 'prompt' | 'promptSource' | 'messages' | 'onTruncated' | 'timeoutMs'>
 
 function readLlmParts(
   entry: Entry,
@@ -134,10 +135,16 @@ function readLlmParts(
       maxRetries: numberAt(node, 'max_retries') ?? llm.maxRetries,
     },
     prompt: prompt?.template ?? parseTemplate(''),
+    promptSource: readPromptSource(node, prompt),
     messages: system === undefined ? turns : [{ role: 'system', content: system.template }, ...turns],
     onTruncated: onTruncated === 'continue' || onTruncated === 'retry' ? onTruncated : 'error',
     timeoutMs: durationAt(node, 'timeout'),
   }
+}
+
+function readPromptSource(node: MapNode, prompt: WrittenTemplate | undefined): LlmParts['promptSource'] {
+  if (prompt === undefined) return undefined
+  return { template: node.entries.has('prompt') ? undefined : textAt(node, 'template'), span: prompt.span }
 }
 
 function refuseMixedSystem(entry: Entry, node: MapNode, api: string, diagnosis: Diagnosis): void {

@@ -11,13 +11,15 @@ import { child, entriesOf, textNode } from './reader.ts'
 /** A template and the text it was written in, so that a place inside it can be pointed at. */
 export interface WrittenTemplate {
   readonly template: Template
+  /** All of it. */
+  readonly span: Span
   /** The span of a stretch of the template's text. */
   readonly place: (start: number, end: number) => Span
 }
 
 /** A template of a text scalar in the flow. */
 export function writtenTemplate(node: ScalarNode & { readonly value: string }): WrittenTemplate {
-  return { template: parseTemplate(node.value), place: placesIn(node) }
+  return { template: parseTemplate(node.value), span: node.span, place: placesIn(node) }
 }
 
 /** The flow's `templates`: finds one by name, and knows which were never asked for. */
@@ -110,5 +112,6 @@ function readTemplate(
     return undefined
   }
   const { file } = read
-  return { template: parseTemplate(file.text), place: (start, end) => ({ file, start, end }) }
+  const place = (start: number, end: number): Span => ({ file, start, end })
+  return { template: parseTemplate(file.text), span: place(0, file.text.length), place }
 }

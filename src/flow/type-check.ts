@@ -10,7 +10,7 @@ import { follow, placeholderType, VariableTypes, type Followed, type TypeLookup 
 import { canBeList, describeType, type ListType, type ObjectType } from './value-type.ts'
 
 /** Formatters that make one text of the items of a list. */
-const listFormatters = ['lines', 'bullets', 'join']
+const listFormatters = new Set(['lines', 'bullets', 'join'])
 
 /** Holds every path and every formatter against the type of the value it is used on. */
 export function checkTypes(
@@ -118,7 +118,7 @@ function checkExistence(placeholder: Placeholder, text: WrittenTemplate, check: 
 
 function checkFormatter(placeholder: Placeholder, text: WrittenTemplate, check: Check): void {
   const { formatter, alternatives } = placeholder
-  if (formatter === undefined || !listFormatters.includes(formatter.name)) return
+  if (formatter === undefined || !listFormatters.has(formatter.name)) return
   const type = placeholderType(placeholder, check.lookup)
   if (canBeList(type)) return
   const [first] = alternatives

@@ -2,6 +2,7 @@ import { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Flow } from '../flow/flow.ts'
 import { findCycles } from './cycles.ts'
+import { auditEdges } from './edge-audit.ts'
 import { buildGraph, type Graph } from './graph.ts'
 
 export interface CheckedGraph {
@@ -39,17 +40,6 @@ export function checkGraph(flow: Flow): CheckedGraph {
     })
   }
   if (diagnosis.hasErrors) return { diagnostics: diagnosis.diagnostics }
-  for (const { from, to, kind, span } of graph.edges) {
-    if (kind === 'data') continue
-    const key = flow.steps[from]?.outputKey ?? ''
-    diagnosis.note(
-      'order-only-connection',
-      span,
-      `"${idOf(to)}" comes after "${idOf(from)}", but uses nothing that it gives`,
-      {
-        help: `if it should, write {${key}} in its prompt; if only the order matters, leave it as it is`,
-      },
-    )
-  }
+  auditEdges(flow, graph, diagnosis)
   return { graph, diagnostics: diagnosis.diagnostics }
 }
