@@ -57,12 +57,21 @@ const shared = {
 }
 
 const built = await Promise.all([
-  build({ ...shared, entryPoints: { index: 'src/index.ts' }, format: 'esm', splitting: true }),
+  // Node shows the line that throws when nobody catches: the library has lines that can be shown.
+  build({
+    ...shared,
+    entryPoints: { index: 'src/index.ts' },
+    format: 'esm',
+    splitting: true,
+    minify: false,
+  }),
   build({ ...shared, entryPoints: { cli: 'src/cli/main.ts' }, format: 'esm' }),
   build({
     ...shared,
     entryPoints: { program: 'src/cli/process.ts' },
     format: 'cjs',
+    // The program is run from its code cache, where nothing could resolve a dynamic import: they become calls of require.
+    supported: { 'dynamic-import': false },
     outExtension: { '.js': '.cjs' },
     define: { 'import.meta.url': 'moduleUrl' },
     banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },

@@ -20,7 +20,9 @@ export function loadProgram(): LoadedProgram {
   const cachedData = readIfThere(cachePath)
   // The bundle is ASCII, which is read faster so.
   const source = module.wrap(readFileSync(path, 'latin1'))
-  const script = new Script(source, { filename: path, ...(cachedData === undefined ? {} : { cachedData }) })
+  // The cache keeps the name, and goes with the package to other machines.
+  const filename = 'program.cjs'
+  const script = new Script(source, { filename, ...(cachedData === undefined ? {} : { cachedData }) })
   const loaded = { exports: {} as typeof import('./process.ts') }
   const run = script.runInThisContext() as (...args: readonly unknown[]) => void
   run(loaded.exports, module.createRequire(path), loaded, path, fileURLToPath(new URL('.', import.meta.url)))
