@@ -1,7 +1,8 @@
 import { readAnswer } from './answer-reader.ts'
 import { AttemptClock } from './attempt-clock.ts'
+import { cleanAnswer } from './clean-answer.ts'
 import type { Endpoint } from './endpoint.ts'
-import { type Llm, type LlmAnswer, type LlmConfig, LlmError } from './llm.ts'
+import { type Llm, type LlmConfig, LlmError } from './llm.ts'
 import { OpenAiClient } from './openai-client.ts'
 import { requestBody } from './request-body.ts'
 import type { Route } from './route.ts'
@@ -39,7 +40,7 @@ export function openAiLlm(config: LlmConfig, options: OpenAiLlmOptions): Llm {
         })
         // An abort that came with the last bytes is an abort; a time limit that passed then no longer matters.
         signal.throwIfAborted()
-        return withoutSecrets(answer, hide)
+        return cleanAnswer(answer, hide)
       } catch (error) {
         // A stopped attempt fails with what stopped it, whatever came apart on the way.
         clock.check()
@@ -49,13 +50,6 @@ export function openAiLlm(config: LlmConfig, options: OpenAiLlmOptions): Llm {
       }
     },
   }
-}
-
-/** A server that sends a key back must not get it into a record. */
-function withoutSecrets(answer: LlmAnswer, hide: (text: string) => string): LlmAnswer {
-  const raw = JSON.stringify(answer.raw)
-  const clean = hide(raw)
-  return clean === raw ? answer : { ...answer, text: hide(answer.text), raw: JSON.parse(clean) as unknown }
 }
 
 function redacted(error: LlmError, redact: (text: string) => string): LlmError {
