@@ -14,6 +14,7 @@ Commands:
   explain CODE     what a diagnostic means, with an example
   init [NAME]      write a flow to start from
   schema [NAME]    print a JSON Schema: flow, result or event
+  completion SHELL make Tab complete commands, flows and inputs
 
 Options:
   -h, --help       show this help; also after a command

@@ -1,5 +1,6 @@
-import { open, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { looksLikeFlow } from './looks-like-flow.ts'
 import { UsageError } from './usage-error.ts'
 
 const MOST_SHOWN = 8
@@ -17,23 +18,8 @@ export async function noFlow(): Promise<UsageError> {
 
 async function flowsIn(folder: string): Promise<readonly string[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => /\.ya?ml$/.test(name)).sort()
-  const found: string[] = []
-  for (const name of names.slice(0, 100)) {
-    const path = join(folder, name)
-    if (/^llmflows:/m.test(await beginningOf(path))) found.push(path)
-  }
-  return found
-}
-
-async function beginningOf(path: string): Promise<string> {
-  const file = await open(path).catch(() => undefined)
-  if (file === undefined) return ''
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096)
-    return buffer.toString('utf8', 0, bytesRead)
-  } catch {
-    return ''
-  } finally {
-    await file.close()
-  }
+  return names
+    .slice(0, 100)
+    .map((name) => join(folder, name))
+    .filter(looksLikeFlow)
 }

@@ -15,6 +15,7 @@ const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['explain', async () => (await import('./explain.ts')).registerExplain],
   ['init', async () => (await import('./init.ts')).registerInit],
   ['schema', async () => (await import('./schema.ts')).registerSchema],
+  ['completion', async () => (await import('./completion.ts')).registerCompletion],
 ])
 
 /** Runs the command that the arguments name. What is wrong with them is said on stderr, exit code 2. */
@@ -31,6 +32,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
 
 async function runCommand(args: readonly string[], io: Io): Promise<void> {
   const [name = ''] = args
+  if (name === '__complete') return (await import('./complete.ts')).complete(args.slice(1), commands, io)
   const load = commands.get(name)
   if (load === undefined) throw unknownCommand(name)
   const [{ createProgram, parse }, register] = await Promise.all([import('./commander.ts'), load()])

@@ -100,6 +100,17 @@ function knownIn(value: unknown): readonly string[] {
 
 /** Throws `UsageError` for a path that no result of the flow can have, before the run has cost anything. */
 export function refuseUnknownPath(flow: Flow, path: string): void {
+  const selected = select(shapeOfResult(flow, path), path)
+  if (path === '') throw new UsageError('option "--select" needs a path', 'such as --select outputs')
+  if (selected.found || (selected.known.length === 0 && !closed.has(selected.at))) return
+  throw new UsageError(...unknownPath(path, selected))
+}
+
+/**
+ * The keys that a result of the flow will have; an empty object stands for what is not known before the run. Of a step
+ * with items there is the first, and the one that `path` asks for; throws `UsageError` when that cannot be there.
+ */
+export function shapeOfResult(flow: Flow, path: string): Readonly<Record<string, unknown>> {
   const step = Object.fromEntries(stepKeys.map((key) => [key, open]))
   const shape: Record<string, unknown> = Object.fromEntries(resultKeys.map((key) => [key, open]))
   shape['outputs'] = Object.fromEntries(flow.outputs.map((key) => [key, open]))
@@ -124,10 +135,7 @@ export function refuseUnknownPath(flow: Flow, path: string): void {
       return [...numbers].filter((index) => index < count).map((index) => [`${id}[${index}]`, step])
     }),
   )
-  const selected = select(shape, path)
-  if (path === '') throw new UsageError('option "--select" needs a path', 'such as --select outputs')
-  if (selected.found || (selected.known.length === 0 && !closed.has(selected.at))) return
-  throw new UsageError(...unknownPath(path, selected))
+  return shape
 }
 
 /** Stands for a value of which nothing is known before the run. */
