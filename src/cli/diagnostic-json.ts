@@ -3,17 +3,17 @@ import type { Span } from '../source/span.ts'
 import type { Validation } from './validate.ts'
 
 /**
- * What `validate --format json` prints:
- * `{ flows: [{ path, valid, diagnostics: [{ code, severity, message, file, line, column, end_line, end_column, help, related }] }] }`.
- * Lines and columns count from 1, columns in UTF-16 units; `help` may be null. A flow that cannot be read has a `problem`
- * and no diagnostics.
+ * What `validate --format json` prints, as `schemas/diagnostics.schema.json` has it. Lines and columns count from 1,
+ * columns in UTF-16 units; `help` may be null. A flow that cannot be read has a `problem` and no diagnostics; with
+ * `--strict` a flow that lacks connections has a `patch`.
  */
 export function validationJson(validations: readonly Validation[]): string {
-  const flows = validations.map(({ path, compiled, diagnostics, unreadable }) => ({
+  const flows = validations.map(({ path, compiled, diagnostics, unreadable, patch }) => ({
     path,
     valid: compiled !== undefined,
     ...(unreadable === undefined ? {} : { problem: unreadable.message }),
     diagnostics: diagnostics.map(diagnosticJson),
+    ...(patch === undefined ? {} : { patch }),
   }))
   return JSON.stringify({ flows }, null, 2) + '\n'
 }

@@ -20,12 +20,14 @@ export function diagnoseExample(code: Code, text: string): readonly Diagnostic[]
     maxItems: 200,
     limits: code === 'file-too-large' ? { ...defaultLimits, maxBytes: smallLimit } : defaultLimits,
     overrides,
+    strict: code === 'unwritten-connection',
   }).diagnostics
 }
 
 /** What belongs to the example of a code and is not in its text. */
 export function notShown(code: Code): string {
   if (code === 'bad-override') return `, when run with --set ${option}`
+  if (code === 'unwritten-connection') return ', when checked with --strict'
   if (code === 'file-too-large') return `, if a flow could have ${smallLimit} bytes only`
   return code === 'bad-file' ? ', when there is no such file' : ''
 }

@@ -8,21 +8,23 @@ const schemas = new Map<string, () => Promise<{ readonly default: object }>>([
   ['flow', () => import('../../schemas/flow.schema.json', { with: { type: 'json' } })],
   ['result', () => import('../../schemas/result.schema.json', { with: { type: 'json' } })],
   ['event', () => import('../../schemas/event.schema.json', { with: { type: 'json' } })],
+  ['diagnostics', () => import('../../schemas/diagnostics.schema.json', { with: { type: 'json' } })],
+  ['plan', () => import('../../schemas/plan.schema.json', { with: { type: 'json' } })],
 ])
 
-/** `llmflows schema [flow|result|event]`: a JSON Schema on stdout. */
+/** `llmflows schema [flow|result|event|plan]`: a JSON Schema on stdout. */
 export function registerSchema(program: Command, io: Io): void {
   program
     .command('schema')
-    .description('Prints a JSON Schema: of the flow file, of the result, or of one event.')
-    .addArgument(new Argument('[name]', 'flow, result or event').default('flow'))
+    .description('Prints a JSON Schema: of the flow file, of the result, of one event, or of a plan.')
+    .addArgument(new Argument('[name]', 'flow, result, event or plan').default('flow'))
     .action(async (name: string) => {
       const load = schemas.get(name)
       if (load === undefined) {
         const guess = closest(name, schemas.keys())
         throw new UsageError(
           `there is no schema "${name}"`,
-          guess === undefined ? 'the schemas are flow, result and event' : `did you mean "${guess}"?`,
+          guess === undefined ? 'the schemas are flow, result, event and plan' : `did you mean "${guess}"?`,
         )
       }
       io.stdout.write(JSON.stringify((await load()).default, null, 2) + '\n')

@@ -24,9 +24,11 @@ export interface Validation {
   readonly diagnostics: readonly Diagnostic[]
   /** Why there is no text to look at. */
   readonly unreadable?: { readonly message: string; readonly help?: string }
+  /** With `--strict`: what has to be added to the flow, as a unified diff. */
+  readonly patch?: string
 }
 
-const formats = ['text', 'json', 'github'] as const
+const formats = ['text', 'json', 'github', 'sarif'] as const
 type Format = (typeof formats)[number]
 
 /** `llmflows validate FLOW…`: all that is wrong with flows. Runs nothing; exit code 2 when one of them cannot run. */
@@ -35,11 +37,13 @@ export function registerValidate(program: Command, io: Io): void {
     .command('validate')
     .description('Says all that is wrong with flows and runs nothing.')
     .argument('<FLOW...>', 'files, folders with a flow.yaml, or - for stdin')
-    .option('-f, --format <format>', 'text, json or github', 'text')
+    .option('-f, --format <format>', 'text, json, github or sarif', 'text')
+    .option('--strict', 'every edge must be written; prints the missing lines as a patch')
   addCheckOptions(command).action(
-    async (paths: string[], texts: CheckTexts & { readonly format: string }) => {
+    async (paths: string[], texts: CheckTexts & { readonly format: string; readonly strict?: boolean }) => {
       const format = readFormat(texts.format)
-      const { options, diagnostics } = readCheckOptions(texts, io)
+      const { options: checkOptions, diagnostics } = readCheckOptions(texts, io)
+      const options = { ...checkOptions, strict: texts.strict === true }
       const validations: Validation[] = []
       for (const path of paths) {
         const validation = await validate(path, options, io)
@@ -61,7 +65,8 @@ function readFormat(text: string): Format {
   const format = formats.find((known) => known === text)
   if (format !== undefined) return format
   const guess = closest(text, formats)
-  const help = guess === undefined ? 'the formats are text, json and github' : `did you mean "${guess}"?`
+  const help =
+    guess === undefined ? 'the formats are text, json, github and sarif' : `did you mean "${guess}"?`
   throw new UsageError(`there is no format "${text}"`, help)
 }
 
@@ -71,14 +76,22 @@ async function validate(path: string, options: LoadOptions, io: Io): Promise<Val
     path === '-' ? sourceOf('<stdin>', await io.stdinBytes()) : await readFlowFile(path, maxBytes)
   if (!source.ok) return { path, compiled: undefined, diagnostics: [], unreadable: source }
   const { compiled, diagnostics } = checkSource(source, options)
-  return { path, compiled, diagnostics }
+  if (!diagnostics.some(({ code }) => code === 'unwritten-connection')) return { path, compiled, diagnostics }
+  const { connectionsPatch } = await import('./connections-patch.ts')
+  const patch = connectionsPatch(source, options, io.cwd)
+  return { path, compiled, diagnostics, ...(patch === undefined ? {} : { patch }) }
 }
 
 async function report(validations: readonly Validation[], format: Format, io: Io): Promise<void> {
   if (format === 'json') return io.stdout.writeAll([validationJson(validations)])
   if (format === 'github') return io.stdout.writeAll(validations.flatMap(annotations))
+  if (format === 'sarif') return io.stdout.writeAll([(await import('./sarif.ts')).sarif(validations)])
   for (const validation of validations) {
     sayAll(validation, io)
+    if (validation.patch !== undefined) {
+      io.stdout.write(validation.patch)
+      say(io, 'note', 'the patch on stdout adds what is missing: pipe it into "git apply" or "patch -p1"')
+    }
     if (io.env['GITHUB_ACTIONS'] === 'true') for (const line of annotations(validation)) io.stderr.write(line)
   }
 }

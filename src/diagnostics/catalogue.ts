@@ -65,7 +65,9 @@ export const catalogue = {
     'A --set or --llm option names a place that the flow does not have, or gives a value that cannot be read.',
   'cycle': 'Steps wait for each other in a circle, so none of them could ever start.',
   'order-only-connection':
-    'A connection carries no data: the later step uses nothing that the earlier one gives. That is allowed, but often a placeholder was forgotten.',
+    'A connection carries no data: the later step uses nothing that the earlier one gives. That is allowed, but often a placeholder was forgotten. It is a warning when it makes the critical path longer, and a note when other connections imply it or it costs nothing.',
+  'unwritten-connection':
+    'A step uses what another gives, and the connections do not say so. Only validate --strict asks for that; it prints the missing lines as a patch.',
   'unused-template': 'A template is declared and no step uses it.',
   'unused-input': 'An input is declared and no step uses it.',
   'unused-llm': 'An LLM is declared and no step calls it.',

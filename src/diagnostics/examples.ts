@@ -413,6 +413,18 @@ connections: { title: lyrics }
     'Lyrics about',
     'Lyrics for {title} about',
   ),
+  'unwritten-connection': pair(
+    `
+steps:
+  title: { prompt: "A title about {topic}" }
+  lyrics: { prompt: "Lyrics of {title}" }
+  review: { prompt: "Review {lyrics}" }
+connections:
+  title: lyrics
+`,
+    '  title: lyrics\n',
+    '  title: lyrics\n  lyrics: review\n',
+  ),
   'unused-template': pair(
     `
 templates:

@@ -4,6 +4,7 @@ import type { Flow } from '../flow/flow.ts'
 import { findCycles } from './cycles.ts'
 import { auditEdges } from './edge-audit.ts'
 import { buildGraph, type Graph } from './graph.ts'
+import { demandConnections } from './strict.ts'
 
 export interface CheckedGraph {
   /** Undefined when there is an error. */
@@ -11,8 +12,8 @@ export interface CheckedGraph {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** The graph of a flow, with what is wrong or odd about its edges. */
-export function checkGraph(flow: Flow): CheckedGraph {
+/** The graph of a flow, with what is wrong or odd about its edges. `isStrict`: all of them must be written. */
+export function checkGraph(flow: Flow, isStrict = false): CheckedGraph {
   const graph = buildGraph(flow)
   const diagnosis = new Diagnosis()
   const idOf = (node: number): string => flow.steps[node]?.id ?? ''
@@ -41,5 +42,8 @@ export function checkGraph(flow: Flow): CheckedGraph {
   }
   if (diagnosis.hasErrors) return { diagnostics: diagnosis.diagnostics }
   auditEdges(flow, graph, diagnosis)
-  return { graph, diagnostics: diagnosis.diagnostics }
+  if (isStrict) demandConnections(flow, graph, diagnosis)
+  return diagnosis.hasErrors
+    ? { diagnostics: diagnosis.diagnostics }
+    : { graph, diagnostics: diagnosis.diagnostics }
 }

@@ -25,6 +25,8 @@ export interface CompileOptions extends CheckOptions {
   readonly limits?: DocumentLimits
   /** Values that replace those of the file. */
   readonly overrides?: readonly Override[]
+  /** Whether every edge must be written in `connections`. Default false. */
+  readonly strict?: boolean
 }
 
 /** Text → document → flow → graph. Never throws for any text. */
@@ -36,7 +38,7 @@ export function compileFlow(file: SourceFile, options: CompileOptions): Compilat
   const checked = checkFlow(overridden.root, file, options)
   const found = [...read, ...checked.diagnostics]
   if (checked.flow === undefined) return { diagnostics: found }
-  const { graph, diagnostics } = checkGraph(checked.flow)
+  const { graph, diagnostics } = checkGraph(checked.flow, options.strict ?? false)
   const all = [...found, ...diagnostics]
   const broken = graph === undefined || read.some(({ severity }) => severity === 'error')
   return broken ? { diagnostics: all } : { compiled: { flow: checked.flow, graph }, diagnostics: all }

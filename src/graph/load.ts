@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly defaultModel?: string
   /** Values that replace those of the file. */
   readonly overrides?: readonly Override[]
+  /** Whether every edge must be written in `connections`. Default false. */
+  readonly strict?: boolean
 }
 
 const DEFAULT_MODEL = 'gpt-4o-mini'
@@ -61,5 +63,6 @@ export function checkSource(
     maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
     limits: { ...defaultLimits, maxBytes: options.maxFlowBytes ?? defaultLimits.maxBytes },
     overrides: options.overrides ?? [],
+    strict: options.strict ?? false,
   })
 }

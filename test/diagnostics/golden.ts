@@ -40,6 +40,8 @@ export const goldenCases: readonly GoldenCase[] = readdirSync(root, { withFileTy
 /** What some cases need beside their text, by folder and name. */
 const settings: ReadonlyMap<string, Partial<CompileOptions>> = new Map([
   ['file-too-large/over-the-limit', { limits: { ...defaultLimits, maxBytes: 64 } }],
+  ['unwritten-connection/no-connections', { strict: true }],
+  ['unwritten-connection/one-is-missing', { strict: true }],
   ['bad-override/no-such-step', { overrides: [override('steps.critc.for_each=2', 2)] }],
   ['bad-override/inside-a-value', { overrides: [override('steps.critic.for_each.first=2', 2)] }],
 ])
