@@ -7,10 +7,10 @@ import { allPresets, presetOf } from './providers.ts'
 export interface BaseUrl {
   readonly url: URL
   /**
-   * Who named it: the preset, the flow, or someone outside the flow (the environment, `--allow-host`). A flow is often
-   * someone else's file, so a place that only the flow names is never given a key that was not meant for it.
+   * Who named it: the preset, the environment (`OPENAI_BASE_URL`), or the flow. A flow is often someone else's file, so a
+   * place that the flow names is given no key that was not meant for it.
    */
-  readonly namedBy: 'preset' | 'flow' | 'outside'
+  readonly namedBy: 'preset' | 'environment' | 'flow'
 }
 
 /**
@@ -51,19 +51,20 @@ export function resolveBaseUrl(
       help: 'language models do not live there; such addresses are always refused',
     }
   }
-  if (config.baseUrl === undefined) return { url, namedBy: redirect === undefined ? 'preset' : 'outside' }
-  if (isAllowed(url, options.allowHosts) || (redirect !== undefined && originOf(redirect) === url.origin)) {
-    return { url, namedBy: 'outside' }
-  }
-  if (isLoopback(url.hostname)) return { url, namedBy: 'flow' }
+  if (config.baseUrl === undefined) return { url, namedBy: redirect === undefined ? 'preset' : 'environment' }
+  if (redirect !== undefined && originOf(redirect) === url.origin) return { url, namedBy: 'environment' }
+  if (isAllowed(url, options.allowHosts) || isLoopback(url.hostname)) return { url, namedBy: 'flow' }
   if ([...allPresets()].some((other) => originOf(other.baseUrl) === url.origin))
     return { url, namedBy: 'flow' }
+  const variable = config.apiKeyEnv ?? preset?.keyVariable
   const insecure = url.protocol === 'http:' ? ' over plain HTTP' : ''
   return {
     code: 'host-not-allowed',
     llm: config.name,
     message: `the flow sends llm "${config.name}" to ${url.host}${insecure}, a host that nobody outside the flow has allowed`,
-    help: `if you trust it with your prompts, add --allow-host ${url.host}`,
+    help: `if you trust it with your prompts, add --allow-host ${url.host}${
+      variable === undefined ? '' : `\nand, if it is to get the key in ${variable}, --allow-env ${variable}`
+    }`,
   }
 }
 

@@ -23,6 +23,8 @@ interface EndpointOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Hosts that someone outside the flow has allowed: `host` or `host:port`. */
   readonly allowHosts: readonly string[]
+  /** Variables that someone outside the flow lets it send wherever it says. */
+  readonly allowEnv?: readonly string[]
 }
 
 /**
@@ -59,15 +61,10 @@ function resolveKey(
   const variable = config.apiKeyEnv ?? preset?.keyVariable
   const isLocal = isLoopback(base.url.hostname)
   if (variable === undefined) return preset?.dummyKey
-  if (
-    config.apiKeyEnv === undefined &&
-    base.namedBy === 'flow' &&
-    originOf(preset?.baseUrl) !== base.url.origin
-  ) {
-    if (isLocal) return 'local'
-    return keyNotForHost(config, variable, base)
+  if (!mayGo(variable, config, base, options.allowEnv ?? [])) {
+    // A server on this machine that stands in for the service is called without its key, unless the flow asks for that.
+    return isLocal && config.apiKeyEnv === undefined ? 'local' : keyNotForHost(config, variable, base)
   }
-  if (!mayGo(variable, config, base)) return keyNotForHost(config, variable, base)
   const secret = readSecret(options.env, variable)
   if ('value' in secret) return secret.value
   if (secret.reason === 'missing') {
@@ -122,7 +119,8 @@ function resolveHeaders(
       const help = 'use another header, or leave it out'
       return { problem: { code: 'bad-header', llm: config.name, message, help } }
     }
-    if (!mayGo(variable, config, base)) return { problem: keyNotForHost(config, variable, base) }
+    if (!mayGo(variable, config, base, options.allowEnv ?? []))
+      return { problem: keyNotForHost(config, variable, base) }
     const secret = readSecret(options.env, variable)
     if ('value' in secret) {
       values.set(header, secret.value)

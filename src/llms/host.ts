@@ -16,8 +16,13 @@ const METADATA_ADDRESSES = new Set(['100.100.100.200', '192.0.0.192', '168.63.12
 
 /** Whether only this machine can be behind the host. */
 export function isLoopback(hostname: string): boolean {
-  const host = embeddedIpv4(withoutDot(hostname)) ?? withoutDot(hostname)
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
+  // Exact spellings only: what merely contains such an address, or has to be looked up, may be elsewhere.
+  return (
+    hostname === 'localhost' ||
+    hostname === '[::1]' ||
+    /^127\.\d+\.\d+\.\d+$/.test(hostname) ||
+    /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/.test(hostname)
+  )
 }
 
 /** Whether the host is a link-local address or a cloud's metadata service: never a language model, often a theft. */

@@ -12,12 +12,16 @@ export interface CheckOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Hosts that someone outside the flow has allowed: `host` or `host:port`. */
   readonly allowHosts: readonly string[]
+  /** Variables that someone outside the flow lets it send wherever it says. Default: none. */
+  readonly allowEnv?: readonly string[]
 }
 
 export interface OpenOptions {
   readonly world: World
   /** Hosts that someone outside the flow has allowed: `host` or `host:port`. */
   readonly allowHosts: readonly string[]
+  /** Variables that someone outside the flow lets it send wherever it says. Default: none. */
+  readonly allowEnv?: readonly string[]
   /** Instead of the usual limits within an attempt; the whole attempt's is the configuration's `timeoutMs`. */
   readonly timeLimits?: Partial<TimeLimits>
 }
@@ -43,8 +47,8 @@ export function endpointOf(
  * `LlmError` where `checkLlm` finds a problem.
  */
 export async function openLlm(config: LlmConfig, options: OpenOptions): Promise<Llm> {
-  const { world, allowHosts } = options
-  const place = locate(config, { env: world.env, allowHosts })
+  const { world, allowHosts, allowEnv = [] } = options
+  const place = locate(config, { env: world.env, allowHosts, allowEnv })
   if ('code' in place) {
     throw new LlmError('request-refused', `${place.message}\n${place.help}`, { retryable: false })
   }

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly maxItems?: number
   /** Hosts that a `base_url` in the flow may name, beside loopback and the providers' own. Default: none. */
   readonly allowHosts?: readonly string[]
+  /** Environment variables that `api_key_env` and `headers_env` of the flow may send wherever the flow says. Default: none. */
+  readonly allowEnv?: readonly string[]
   /** Keep what the APIs returned in the result, as `raw_outputs`. Default true. */
   readonly keepRaw?: boolean
   /** Told of every event while the run goes on. One that throws is told nothing more. */
@@ -65,6 +67,7 @@ export async function runFlow(compiled: CompiledFlow, options: RunOptions = {}):
     inputs,
     world,
     allowHosts: options.allowHosts ?? [],
+    allowEnv: options.allowEnv ?? [],
     maxCalls,
     maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
   })

@@ -21,7 +21,14 @@ async function sent(fields: Partial<LlmConfig>, request: LlmRequest = ask()) {
   const variable = presetOf(config.provider)?.keyVariable
   const world = stillWorld(variable === undefined ? {} : { [variable]: KEY })
   const baseUrl = config.baseUrl ?? server.baseUrl
-  const llm = await openLlm({ ...config, baseUrl }, { world, allowHosts: ['127.0.0.1'] })
+  const llm = await openLlm(
+    { ...config, baseUrl },
+    {
+      world,
+      allowHosts: ['127.0.0.1'],
+      allowEnv: variable === undefined ? [] : [variable],
+    },
+  )
   const answer = await llm.call(request, { signal: new AbortController().signal, onFirstToken: () => {} })
   const received = server.requests.at(-1)
   if (received === undefined) throw new Error('nothing was sent')
@@ -122,6 +129,7 @@ describe('what is sent', () => {
     const llm = await openLlm(llmConfig({ baseUrl: server.baseUrl, headersEnv }), {
       world,
       allowHosts: ['127.0.0.1'],
+      allowEnv: ['TEAM', 'AUTH', 'OPENAI_API_KEY'],
     })
     await llm.call(ask(), { signal: new AbortController().signal, onFirstToken: () => {} })
     expect(server.requests.at(-1)?.headers).toMatchObject({

@@ -13,10 +13,11 @@ const KEY = 'sk-test-not-a-real-key'
 interface Given {
   readonly env?: Readonly<Record<string, string>>
   readonly allowHosts?: readonly string[]
+  readonly allowEnv?: readonly string[]
 }
 
-function resolve(fields: Partial<LlmConfig>, { env = {}, allowHosts = [] }: Given = {}) {
-  return resolveEndpoint(llmConfig(fields), { env, allowHosts })
+function resolve(fields: Partial<LlmConfig>, { env = {}, allowHosts = [], allowEnv = [] }: Given = {}) {
+  return resolveEndpoint(llmConfig(fields), { env, allowHosts, allowEnv })
 }
 
 function endpoint(fields: Partial<LlmConfig>, given?: Given): Endpoint {
@@ -56,21 +57,46 @@ describe('a key goes only where it is meant to go', () => {
     expect(endpoint({ provider: 'groq' }, { env }).url).toBe('https://api.groq.com/openai/v1')
   })
 
-  test('to a host of the flow that is allowed from outside', () => {
+  test('to a host of the flow when both are allowed from outside, and not for the host alone', () => {
     const given = { env: { OPENAI_API_KEY: KEY }, allowHosts: ['gateway.example'] }
-    expect(endpoint({ baseUrl: 'https://gateway.example/v1' }, given)).toMatchObject({ key: KEY })
+    const fields = { baseUrl: 'https://gateway.example/v1' }
+    expect(problem(fields, given)).toMatchObject({
+      code: 'key-not-for-host',
+      help: 'if you trust gateway.example with it, add --allow-env OPENAI_API_KEY',
+    })
+    expect(endpoint(fields, { ...given, allowEnv: ['OPENAI_API_KEY'] })).toMatchObject({ key: KEY })
   })
+
+  test('a variable that is named after the one of the service goes to the service alone', () => {
+    const env = { OPENAI_API_KEY_WORK: KEY }
+    expect(endpoint({ apiKeyEnv: 'OPENAI_API_KEY_WORK' }, { env })).toMatchObject({ key: KEY })
+    const elsewhere = { apiKeyEnv: 'OPENAI_API_KEY_WORK', baseUrl: 'http://localhost:1/v1' }
+    expect(problem(elsewhere, { env }).code).toBe('key-not-for-host')
+  })
+
+  test.each(['AWS_SECRET_ACCESS_KEY', 'GITHUB_TOKEN', 'HOME', 'OPENAI_API_KEYS', 'AWS_WEB_IDENTITY_TOKEN'])(
+    'a flow cannot send %s anywhere by itself',
+    (variable) => {
+      const env = { [variable]: KEY, OPENROUTER_API_KEY: KEY }
+      const local = { provider: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1' }
+      for (const fields of [{ apiKeyEnv: variable }, { headersEnv: new Map([['x-title', variable]]) }]) {
+        expect(problem({ ...local, ...fields }, { env }).code).toBe('key-not-for-host')
+        expect(problem({ provider: 'openrouter', ...fields }, { env }).code).toBe('key-not-for-host')
+      }
+    },
+  )
 
   test('to a host of the flow that OPENAI_BASE_URL names too', () => {
     const env = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: 'https://gateway.example/v1' }
     expect(endpoint({ baseUrl: 'https://gateway.example/v2' }, { env })).toMatchObject({ key: KEY })
   })
 
-  test('not to this machine, unless the flow says so by its name', () => {
+  test('not to this machine, where any program may listen, unless someone outside the flow allows it', () => {
     const env = { OPENAI_API_KEY: KEY }
     expect(endpoint({ baseUrl: 'http://localhost:9999/v1' }, { env }).key).toBe('local')
-    const named = endpoint({ baseUrl: 'http://localhost:9999/v1', apiKeyEnv: 'OPENAI_API_KEY' }, { env })
-    expect(named.key).toBe(KEY)
+    const named = { baseUrl: 'http://localhost:9999/v1', apiKeyEnv: 'OPENAI_API_KEY' }
+    expect(problem(named, { env }).code).toBe('key-not-for-host')
+    expect(endpoint(named, { env, allowEnv: ['OPENAI_API_KEY'] }).key).toBe(KEY)
   })
 
   test('not to the address of another service', () => {
@@ -79,7 +105,7 @@ describe('a key goes only where it is meant to go', () => {
     expect(problem({ baseUrl: groq }, { env })).toMatchObject({
       code: 'key-not-for-host',
       message:
-        'llm "writer" would send the secret in OPENAI_API_KEY to api.groq.com, which it is not meant for',
+        'the flow sends what is in OPENAI_API_KEY to api.groq.com, by llm "writer"; nobody outside the flow has allowed that',
     })
     expect(problem({ provider: 'groq', apiKeyEnv: 'OPENAI_API_KEY' }, { env }).code).toBe('key-not-for-host')
     expect(problem({ provider: 'ollama', apiKeyEnv: 'OPENAI_API_KEY' }, { env }).code).toBe(
@@ -102,8 +128,8 @@ describe('a key goes only where it is meant to go', () => {
     )
   })
 
-  test('unless the host is allowed from outside', () => {
-    const given = { env: { OPENAI_API_KEY: KEY }, allowHosts: ['api.groq.com'] }
+  test('unless the variable is allowed from outside', () => {
+    const given = { env: { OPENAI_API_KEY: KEY }, allowEnv: ['OPENAI_API_KEY'] }
     const fields = {
       provider: 'groq',
       baseUrl: 'https://api.groq.com/openai/v1',
@@ -115,7 +141,8 @@ describe('a key goes only where it is meant to go', () => {
   test('openai-compatible sends no key that is not named', () => {
     const fields = { provider: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1' }
     expect(endpoint(fields, { env: { OPENAI_API_KEY: KEY } })).not.toHaveProperty('key')
-    expect(endpoint({ ...fields, apiKeyEnv: 'MY_KEY' }, { env: { MY_KEY: KEY } }).key).toBe(KEY)
+    const given = { env: { MY_KEY: KEY }, allowEnv: ['MY_KEY'] }
+    expect(endpoint({ ...fields, apiKeyEnv: 'MY_KEY' }, given).key).toBe(KEY)
   })
 })
 
@@ -126,7 +153,7 @@ describe('a flow chooses no host by itself', () => {
       llm: 'writer',
       message:
         'the flow sends llm "writer" to evil.example:8443, a host that nobody outside the flow has allowed',
-      help: 'if you trust it with your prompts, add --allow-host evil.example:8443',
+      help: 'if you trust it with your prompts, add --allow-host evil.example:8443\nand, if it is to get the key in OPENAI_API_KEY, --allow-env OPENAI_API_KEY',
     })
   })
 
@@ -138,9 +165,8 @@ describe('a flow chooses no host by itself', () => {
     ['http://gateway.example/v1', ['gateway.example']],
     ['http://[2001:db8::1]:8000/v1', ['[2001:db8::1]']],
   ])('%s is allowed by --allow-host %s', (baseUrl, allowHosts) => {
-    expect(endpoint({ baseUrl }, { env: { OPENAI_API_KEY: KEY }, allowHosts }).origin).toBe(
-      new URL(baseUrl).origin,
-    )
+    const given = { env: { OPENAI_API_KEY: KEY }, allowHosts, allowEnv: ['OPENAI_API_KEY'] }
+    expect(endpoint({ baseUrl }, given).origin).toBe(new URL(baseUrl).origin)
   })
 
   test.each([
@@ -153,6 +179,11 @@ describe('a flow chooses no host by itself', () => {
     ['https://127.0.0.1.nip.io/v1', []],
     ['http://0.0.0.0:8000/v1', []],
     ['http://10.0.0.1/v1', []],
+    // Each of these holds 127.0.0.1 or its name, and leads elsewhere.
+    ['http://localhost./v1', []],
+    ['http://[64:ff9b::7f00:1]/v1', []],
+    ['http://[::ffff:0:7f00:1]/v1', []],
+    ['http://[::7f00:1]/v1', []],
   ])('%s is not allowed by --allow-host %s', (baseUrl, allowHosts) => {
     expect(problem({ baseUrl }, { env: { OPENAI_API_KEY: KEY }, allowHosts }).code).toBe('host-not-allowed')
   })
@@ -162,7 +193,7 @@ describe('a flow chooses no host by itself', () => {
     'http://127.1/v1',
     'http://127.8.9.1/v1',
     'http://[::1]/v1',
-    'https://localhost./v1',
+    'http://[::ffff:127.0.0.1]/v1',
   ])('%s is this machine', (baseUrl) => {
     expect(endpoint({ baseUrl }).key).toBe('local')
   })
@@ -261,19 +292,25 @@ describe('keys and headers come from the environment', () => {
   test('headers_env adds headers', () => {
     const headersEnv = new Map([['X-Team', 'TEAM']])
     const env = { OPENAI_API_KEY: KEY, TEAM: 'blue team' }
-    expect(endpoint({ headersEnv }, { env }).headers).toEqual({ 'x-team': 'blue team' })
-    expect(problem({ headersEnv }, { env: { OPENAI_API_KEY: KEY } })).toMatchObject({
+    const allowEnv = ['TEAM']
+    expect(endpoint({ headersEnv }, { env, allowEnv }).headers).toEqual({ 'x-team': 'blue team' })
+    const own = new Map([['OpenAI-Organization', 'OPENAI_ORG_ID']])
+    const ownEnv = { ...env, OPENAI_ORG_ID: 'org-1' }
+    expect(endpoint({ headersEnv: own }, { env: ownEnv }).headers).toEqual({ 'openai-organization': 'org-1' })
+    expect(problem({ headersEnv }, { env: { OPENAI_API_KEY: KEY }, allowEnv })).toMatchObject({
       code: 'missing-header-variable',
       message: 'the header "X-Team" of llm "writer" comes from TEAM, which is not set',
     })
-    expect(problem({ headersEnv }, { env: { ...env, TEAM: 'a\nb' } }).code).toBe('bad-header')
+    expect(problem({ headersEnv }, { env: { ...env, TEAM: 'a\nb' }, allowEnv }).code).toBe('bad-header')
   })
 
   test.each(['Host', 'content-length', 'Transfer-Encoding', 'proxy-authorization', 'bad name', 'x:y', ''])(
     'headers_env may not set "%s"',
     (name) => {
       const env = { OPENAI_API_KEY: KEY, VALUE: 'x' }
-      expect(problem({ headersEnv: new Map([[name, 'VALUE']]) }, { env }).code).toBe('bad-header')
+      expect(problem({ headersEnv: new Map([[name, 'VALUE']]) }, { env, allowEnv: ['VALUE'] }).code).toBe(
+        'bad-header',
+      )
     },
   )
 })
