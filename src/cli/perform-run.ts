@@ -1,5 +1,6 @@
 import type { CompiledFlow } from '../graph/compile.ts'
 import type { Reporter } from '../reporters/reporter.ts'
+import { InternalError } from '../run/internal-error.ts'
 import { RunRefused } from '../run/refusal.ts'
 import type { RunResult } from '../run/result.ts'
 import { runFlow } from '../run/run-flow.ts'
@@ -43,6 +44,10 @@ export async function performRun(order: RunOrder, io: Io): Promise<void> {
     if (texts.quiet !== true && texts.verbose !== true) tellAftermath(result, io)
     const trouble = await deliver(result, output, texts, io)
     io.setExitCode(interruption.exitCode ?? (result.status === 'succeeded' ? trouble : 1))
+  } catch (error) {
+    // What was paid for is delivered even then.
+    if (error instanceof InternalError) await deliver(error.result, output, texts, io)
+    throw error
   } finally {
     interruption.release()
   }

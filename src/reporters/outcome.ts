@@ -5,6 +5,7 @@ export const cancelledText: Readonly<Record<CancelReason, string>> = {
   'interrupted': 'cancelled: interrupted',
   'timeout': 'cancelled: the time limit of the run passed',
   'fail-fast': 'cancelled: another step failed',
+  'internal-error': 'cancelled: llmflows itself is wrong',
 }
 
 /** Steps that are named as the cause; a wide `for_each` may have thousands. */

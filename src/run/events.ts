@@ -169,8 +169,11 @@ export interface StepCancelled {
   readonly reason: CancelReason
 }
 
-/** `fail-fast`: another step failed and the run was told to stop at the first failure. */
-export type CancelReason = 'interrupted' | 'timeout' | 'fail-fast'
+/**
+ * `fail-fast`: another step failed and the run was told to stop at the first failure. `internal-error`: llmflows itself
+ * is wrong, and the run was given up.
+ */
+export type CancelReason = 'interrupted' | 'timeout' | 'fail-fast' | 'internal-error'
 
 export type RunStatus = 'succeeded' | 'failed' | 'cancelled'
 

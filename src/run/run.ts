@@ -3,9 +3,10 @@ import type { CompiledFlow } from '../graph/compile.ts'
 import type { World } from '../llms/world.ts'
 import { reckonedTokens } from '../steps/llm-request.ts'
 import { startStep } from '../steps/start-step.ts'
-import type { Outcome, StepContext } from '../steps/step-run.ts'
+import { failure, type Outcome, type StepContext } from '../steps/step-run.ts'
 import { StepTimeout } from '../steps/step-timeout.ts'
 import type { CancelReason, RunEvent } from './events.ts'
+import { InternalError } from './internal-error.ts'
 import type { Preparation } from './prepare.ts'
 import { createResult, type RunResult } from './result.ts'
 import type { EventListener } from './run-flow.ts'
@@ -16,6 +17,12 @@ import { Values } from './values.ts'
 
 /** How long calls in flight may take to end once a run is stopped. */
 const GRACE_MS = 1500
+
+const noRoomLeft = failure(
+  'value-too-large',
+  'the values that the steps of this run have made are too large together',
+  { help: 'use parts of large values, or make them anew in fewer steps' },
+)
 
 interface Settings {
   readonly world: World
@@ -78,7 +85,7 @@ export class Run {
     }
   }
 
-  /** Runs everything that can run and resolves when nothing of it is left. */
+  /** Runs everything that can run and resolves when nothing of it is left. Rejects with `InternalError`. */
   async finish(): Promise<RunResult> {
     const { world, signal, timeoutMs, maxConcurrency } = this.#settings
     const { units } = this.#preparation
@@ -93,6 +100,7 @@ export class Run {
         () => {},
       )
     }
+    let mistake: { readonly error: unknown } | undefined
     try {
       await schedule({
         graph: this.#compiled.graph,
@@ -109,6 +117,9 @@ export class Run {
         onComplete: (step) => this.#complete(step),
         start: (step, item) => this.#start(step, item),
       })
+    } catch (error) {
+      mistake = { error }
+      this.#cancel('internal-error')
     } finally {
       timer.abort()
       signal?.removeEventListener('abort', interrupt)
@@ -125,6 +136,7 @@ export class Run {
       status: reason === null || reason === 'fail-fast' ? ended : 'cancelled',
       reason,
     })
+    if (mistake !== undefined) throw new InternalError(mistake.error, this.#result.result())
     return this.#result.result()
   }
 
@@ -175,11 +187,13 @@ export class Run {
   }
 
   /** An item has ended by itself; one that was given up before stays as it was reported. */
-  #settle(position: number, item: number, outcome: Outcome): boolean {
+  #settle(position: number, item: number, made: Outcome): boolean {
     const unit = this.#unit(position, item)
     if (this.#isSettled[unit] === 1) return false
     this.#isSettled[unit] = 1
     const step = this.#step(position)
+    // What a model answered has been paid for, and is bounded by what is read of an answer.
+    const outcome = made.ok && step.kind === 'value' && !this.#values.takeRoom(made.value) ? noRoomLeft : made
     const id = unitId(step, item)
     const { generated } = outcome
     if (outcome.ok) {

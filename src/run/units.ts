@@ -1,7 +1,8 @@
 import type { Flow, Step } from '../flow/flow.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Json } from '../source/json.ts'
-import { MissingValue, render, type Lookup } from '../template/render.ts'
+import { render, type Lookup } from '../template/render.ts'
+import { Unrenderable } from '../template/unrenderable.ts'
 import { evaluate } from '../template/value-template.ts'
 import type { StepSummary } from './events.ts'
 
@@ -35,7 +36,7 @@ export function unitId(step: Step, item: number): string {
   return step.forEach === undefined ? step.id : `${step.id}[${item}]`
 }
 
-/** The value of an item: an entry of the list, or the index where there is only a count. Throws `MissingValue`. */
+/** The value of an item: an entry of the list, or the index where there is only a count. Throws `Unrenderable`. */
 export function itemValue(step: Step, item: number, lookup: Lookup): Json {
   const items = step.forEach?.items
   if (items?.kind === 'list') {
@@ -69,7 +70,7 @@ function nameOf(step: Step, index: number | undefined, lookup: Lookup): string {
     })
   } catch (error) {
     // An item that a step has yet to make has no name to give.
-    if (error instanceof MissingValue) return unitId(step, index ?? 0)
+    if (error instanceof Unrenderable) return unitId(step, index ?? 0)
     throw error
   }
 }

@@ -1,24 +1,30 @@
 import type { LlmStep } from '../flow/flow.ts'
 import type { LlmConfig, LlmRequest, Message, Sampling } from '../llms/llm.ts'
-import { MissingValue, render } from '../template/render.ts'
+import { MAX_SIZE } from '../template/extent.ts'
+import { render } from '../template/render.ts'
+import type { Template } from '../template/template.ts'
+import { Unrenderable } from '../template/unrenderable.ts'
 import type { StepContext } from './step-run.ts'
 
 type Item = Pick<StepContext, 'index' | 'lookup'>
 
-/** What a step asks its model, or the value that is missing in it. */
-export function renderRequest(step: LlmStep, item: Item): LlmRequest | MissingValue {
+/** What a step asks its model, or why that cannot be said: a value is missing, or it would be too large. */
+export function renderRequest(step: LlmStep, item: Item): LlmRequest | Unrenderable {
   const { lookup } = item
+  let room = MAX_SIZE
+  const take = (template: Template): string => {
+    const text = render(template, lookup, room)
+    room -= text.length
+    return text
+  }
   try {
-    const before = step.messages.map(({ role, content }): Message => ({
-      role,
-      content: render(content, lookup),
-    }))
+    const before = step.messages.map(({ role, content }): Message => ({ role, content: take(content) }))
     return {
-      messages: [...before, { role: 'user', content: render(step.prompt, lookup) }],
+      messages: [...before, { role: 'user', content: take(step.prompt) }],
       sampling: samplingOf(step, item),
     }
   } catch (error) {
-    if (error instanceof MissingValue) return error
+    if (error instanceof Unrenderable) return error
     throw error
   }
 }
@@ -30,10 +36,10 @@ export function samplingOf(step: LlmStep, { index }: Pick<Item, 'index'>): Sampl
   return needsSeed ? { ...sampling, seed: index ?? 0 } : sampling
 }
 
-/** What the first call of a step is reckoned with; one that lacks a value makes none. */
+/** What the first call of a step is reckoned with; one that cannot be said makes none. */
 export function reckonedTokens(step: LlmStep, item: Item): number {
   const request = renderRequest(step, item)
-  return request instanceof MissingValue ? 0 : estimateTokens(request)
+  return request instanceof Unrenderable ? 0 : estimateTokens(request)
 }
 
 /** What a call is reckoned with before its usage is known: its prompt, and an answer as long as it may be. */

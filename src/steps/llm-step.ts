@@ -1,15 +1,15 @@
 import type { LlmStep } from '../flow/flow.ts'
-import { MissingValue } from '../template/render.ts'
+import { Unrenderable } from '../template/unrenderable.ts'
 import { callUntilAnswered } from './llm-calls.ts'
 import { contextProblem, fitsContext, renderRequest, samplingOf } from './llm-request.ts'
 import { modelConfig } from './model-config.ts'
-import { failure, type Outcome, type StepContext } from './step-run.ts'
+import { failure, unrenderable, type Outcome, type StepContext } from './step-run.ts'
 import { variablesOf } from './variables.ts'
 
 /** Renders the prompt and has it answered. Whatever a flow or a model does is an outcome; it never rejects for that. */
 export async function runLlmStep(step: LlmStep, context: StepContext): Promise<Outcome> {
   const request = renderRequest(step, context)
-  const messages = request instanceof MissingValue ? undefined : request.messages
+  const messages = request instanceof Unrenderable ? undefined : request.messages
   const sampling = samplingOf(step, context)
   context.emit({
     type: 'step-started',
@@ -21,7 +21,7 @@ export async function runLlmStep(step: LlmStep, context: StepContext): Promise<O
     messages: messages?.slice(0, -1) ?? null,
     model_config: modelConfig(step.llm, sampling, context),
   })
-  if (request instanceof MissingValue) return failure('missing-value', request.message)
+  if (request instanceof Unrenderable) return unrenderable(request)
   if (!fitsContext(step.llm, request)) {
     return failure('prompt-too-long', contextProblem(step.llm, request), {
       help: 'shorten the prompt or lower max_tokens',

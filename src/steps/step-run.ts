@@ -4,6 +4,7 @@ import type { World } from '../llms/world.ts'
 import type { RunError, RunEvent } from '../run/events.ts'
 import type { Json } from '../source/json.ts'
 import type { Lookup } from '../template/render.ts'
+import type { Unrenderable } from '../template/unrenderable.ts'
 
 /** What a step is given when it runs. It sees nothing else of the run. */
 export interface StepContext {
@@ -50,4 +51,9 @@ export function failure(
 ): Outcome {
   const error: RunError = { code, message, ...(more.help === undefined ? {} : { help: more.help }) }
   return { ok: false, error, generated: more.generated ?? null }
+}
+
+/** A step whose templates cannot be filled in. */
+export function unrenderable({ code, message, help }: Unrenderable): Outcome {
+  return failure(code, message, help === undefined ? {} : { help })
 }

@@ -1,7 +1,7 @@
 import type { ValueStep } from '../flow/flow.ts'
-import { MissingValue } from '../template/render.ts'
+import { Unrenderable } from '../template/unrenderable.ts'
 import { evaluate } from '../template/value-template.ts'
-import { failure, type Outcome, type StepContext } from './step-run.ts'
+import { unrenderable, type Outcome, type StepContext } from './step-run.ts'
 import { variablesOf } from './variables.ts'
 
 /** Builds the value at once; a step that calls nothing waits for nothing. */
@@ -19,7 +19,7 @@ export function runValueStep(step: ValueStep, context: StepContext): Outcome {
   try {
     return { ok: true, value: evaluate(step.value, context.lookup), generated: null, note: null }
   } catch (error) {
-    if (error instanceof MissingValue) return failure('missing-value', error.message)
+    if (error instanceof Unrenderable) return unrenderable(error)
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import type { Step } from '../flow/flow.ts'
 import type { Json } from '../source/json.ts'
-import { MissingValue } from '../template/render.ts'
+import { Unrenderable } from '../template/unrenderable.ts'
 import type { StepContext } from './step-run.ts'
 
 /** The variables that a step uses and their values, its item and index among them; those without a value are absent. */
@@ -19,8 +19,8 @@ function valueOf(name: string, lookup: StepContext['lookup']): Json | undefined 
   try {
     return lookup(name)
   } catch (error) {
-    // An item may be made of a part that an answer does not have; whoever renders it says so.
-    if (error instanceof MissingValue) return undefined
+    // An item may be made of a part that an answer does not have, or be too large; whoever renders it says so.
+    if (error instanceof Unrenderable) return undefined
     throw error
   }
 }

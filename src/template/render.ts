@@ -1,21 +1,45 @@
 import type { Json } from '../source/json.ts'
+import { extentOf, MAX_SIZE, ValueTooLarge } from './extent.ts'
 import type { Formatter, Placeholder, Reference, Template } from './template.ts'
+import { Unrenderable } from './unrenderable.ts'
 
 /** Looks a variable up; undefined when it has no value. */
 export type Lookup = (variable: string) => Json | undefined
 
 /** Thrown when a placeholder has nothing to render. */
-export class MissingValue extends Error {
+export class MissingValue extends Unrenderable {
   override readonly name = 'MissingValue'
+  override readonly code = 'missing-value'
 }
 
-/** The text with every placeholder replaced. Throws `MissingValue`. */
-export function render(template: Template, lookup: Lookup): string {
+/**
+ * The text with every placeholder replaced. Throws `MissingValue`, and `ValueTooLarge` before a text is made that
+ * has more than `room` characters.
+ */
+export function render(template: Template, lookup: Lookup, room: number = MAX_SIZE): string {
   let text = ''
   for (const segment of template.segments) {
-    text += typeof segment === 'string' ? segment : format(valueOf(segment, lookup), segment.formatter)
+    if (typeof segment === 'string') {
+      text += segment
+      continue
+    }
+    const value = valueOf(segment, lookup)
+    if (text.length + formattedSize(value, segment.formatter) > room) throw tooLong(room)
+    text += format(value, segment.formatter)
   }
+  if (text.length > room) throw tooLong(room)
   return text
+}
+
+function tooLong(room: number): ValueTooLarge {
+  return new ValueTooLarge(`the text would have more than ${room} characters`)
+}
+
+/** At least as long as the value is as text, but for characters that JSON escapes. */
+function formattedSize(value: Json, formatter: Formatter | undefined): number {
+  if (typeof value === 'string') return value.length
+  const separators = Array.isArray(value) ? value.length * (formatter?.argument?.length ?? 2) : 0
+  return extentOf(value).size + separators
 }
 
 /** What a placeholder stands for, with its type; an optional one without a value is the empty text. */

@@ -1,4 +1,5 @@
 import type { Json } from '../source/json.ts'
+import { bounded } from './extent.ts'
 import { render, valueOf, type Lookup } from './render.ts'
 import { references, solePlaceholder, type Reference, type Template } from './template.ts'
 
@@ -9,7 +10,7 @@ export type ValueTemplate =
   | { readonly kind: 'list'; readonly items: readonly ValueTemplate[] }
   | { readonly kind: 'object'; readonly entries: ReadonlyMap<string, ValueTemplate> }
 
-/** The value with every placeholder replaced, frozen all the way down. Throws `MissingValue`. */
+/** The value with every placeholder replaced, frozen all the way down. Throws `MissingValue` and `ValueTooLarge`. */
 export function evaluate(value: ValueTemplate, lookup: Lookup): Json {
   switch (value.kind) {
     case 'constant':
@@ -18,14 +19,14 @@ export function evaluate(value: ValueTemplate, lookup: Lookup): Json {
       const placeholder = solePlaceholder(value.template)
       if (placeholder === undefined || placeholder.formatter !== undefined)
         return render(value.template, lookup)
-      return valueOf(placeholder, lookup)
+      return bounded(valueOf(placeholder, lookup))
     }
     case 'list':
-      return Object.freeze(value.items.map((item) => evaluate(item, lookup)))
+      return bounded(Object.freeze(value.items.map((item) => evaluate(item, lookup))))
     case 'object': {
       // fromEntries defines own properties, `__proto__` included.
       const entries = [...value.entries].map(([key, item]): [string, Json] => [key, evaluate(item, lookup)])
-      return Object.freeze(Object.fromEntries(entries))
+      return bounded(Object.freeze(Object.fromEntries(entries)))
     }
   }
 }
