@@ -14,18 +14,20 @@ const folders = [
   'llms',
   'steps',
   'run',
+  'plan',
   'reporters',
   'cli',
 ]
 
 /** Where each library lives. */
 const homes: Readonly<Record<string, readonly string[]>> = {
-  yaml: ['document'],
-  ajv: ['flow'],
-  openai: ['llms'],
-  chalk: ['reporters', 'cli'],
-  ora: ['reporters', 'cli'],
-  commander: ['cli'],
+  'yaml': ['document'],
+  'ajv': ['flow'],
+  'openai': ['llms'],
+  'gpt-tokenizer': ['plan'],
+  'chalk': ['reporters', 'cli'],
+  'ora': ['reporters', 'cli'],
+  'commander': ['cli'],
 }
 
 interface Import {

@@ -10,10 +10,11 @@ Examples:
 Commands:
   run FLOW         run a flow, print its result as JSON
   validate FLOW…   say all that is wrong with a flow, run nothing
+  plan FLOW        say what a run would do and what it could cost
   graph FLOW       draw the steps and what they wait for
   explain CODE     what a diagnostic means, with an example
   init [NAME]      write a flow to start from
-  schema [NAME]    print a JSON Schema: flow, result or event
+  schema [NAME]    print a JSON Schema: flow, result, event or plan
   completion SHELL make Tab complete commands, flows and inputs
 
 Options:

@@ -1,15 +1,21 @@
 import { Command, Option } from 'commander'
 import type { Flow, Input } from '../flow/flow.ts'
 import { visibleLine } from '../source/visible.ts'
-import { addRunOptions } from './run-options.ts'
+import { runVerb, type FlowVerb } from './run-options.ts'
 
 /** What was written on the command line for each input, in order. */
 export type WrittenInputs = Map<string, string[]>
 
+interface TakenInputs {
+  /** The command; an input named like one of its options cannot be an option as well. */
+  readonly verb: FlowVerb
+  readonly written: WrittenInputs
+}
+
 /** Adds the flow's inputs as options of its own. What is given for them is added to `written`. */
-export function addInputOptions(command: Command, flow: Flow, written: WrittenInputs): void {
+export function addInputOptions(command: Command, flow: Flow, { verb, written }: TakenInputs): void {
   const hidden: Input[] = []
-  const taken = takenNames()
+  const taken = takenNames(verb)
   command.optionsGroup('Inputs:')
   for (const input of flow.inputs.values()) {
     const { name } = input
@@ -34,16 +40,16 @@ export function addWritten(written: WrittenInputs, name: string, text: string): 
   else texts.push(text)
 }
 
-/** Names of `run`'s own options; a Set, since a flow may have many inputs. */
-function takenNames(): ReadonlySet<string> {
-  const own = addRunOptions(new Command()).options
+/** Names of the command's own options; a Set, since a flow may have many inputs. */
+function takenNames({ addOptions }: FlowVerb): ReadonlySet<string> {
+  const own = addOptions(new Command()).options
   // commander keeps the value of `--max-calls` under `maxCalls`.
   return new Set(['help', ...own.flatMap((option) => [option.attributeName(), option.name()])])
 }
 
 /** How an input is given on the command line. */
-export function flagOf(input: Input): string {
-  return takenNames().has(input.name) ? `--input ${input.name}=` : `--${input.name} `
+export function flagOf(input: Input, verb: FlowVerb = runVerb): string {
+  return takenNames(verb).has(input.name) ? `--input ${input.name}=` : `--${input.name} `
 }
 
 function flagsOf({ name, type }: Input): string {

@@ -1,7 +1,7 @@
 import type { Palette } from '../source/palette.ts'
 
-/** 0 succeeded · 1 a step failed · 2 the flow or the command line is wrong · 70 a mistake in llmflows · 128 + signal. */
-export type ExitCode = 0 | 1 | 2 | 70 | 129 | 130 | 143
+/** 0 succeeded · 1 a step failed · 2 the flow or the command line is wrong · 3 over budget · 70 a mistake in llmflows · 128 + signal. */
+export type ExitCode = 0 | 1 | 2 | 3 | 70 | 129 | 130 | 143
 
 /**
  * One of the two streams a command writes to. A reader that has gone away is no error; what follows is dropped. A disk
@@ -17,6 +17,8 @@ export interface Writer {
   write(text: string): void
   /** Writes piece by piece and makes the next one when the last has been taken; stops when nothing can be written. */
   writeAll(pieces: Iterable<string>): Promise<void>
+  /** Why something could not be written; undefined from then on: whoever asks has to tell it. */
+  takeFailure(): Error | undefined
 }
 
 /** What a command has of the world. Only `process-io.ts` knows the process behind it. */

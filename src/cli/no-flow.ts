@@ -5,13 +5,13 @@ import { UsageError } from './usage-error.ts'
 
 const MOST_SHOWN = 8
 
-/** What to say when `run` is not told what to run: the flows that are here. */
-export async function noFlow(): Promise<UsageError> {
+/** What to say when a command is not told which flow: the flows that are here. */
+export async function noFlow(verb: string): Promise<UsageError> {
   const flows = [...(await flowsIn('.')), ...(await flowsIn('flows'))]
-  const usage = 'llmflows run FLOW [--INPUT VALUE]…'
+  const usage = `llmflows ${verb} FLOW [--INPUT VALUE]…`
   if (flows.length === 0)
     return new UsageError('which flow?', `${usage}\n"llmflows init" writes a flow to start from`)
-  const shown = flows.slice(0, MOST_SHOWN).map((path) => `  llmflows run ${path}`)
+  const shown = flows.slice(0, MOST_SHOWN).map((path) => `  llmflows ${verb} ${path}`)
   const more = flows.length > MOST_SHOWN ? [`  and ${flows.length - MOST_SHOWN} more`] : []
   return new UsageError('which flow?', [usage, 'flows found here:', ...shown, ...more].join('\n'))
 }

@@ -11,6 +11,7 @@ type Register = (program: Command, io: Io) => void
 const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['run', async () => (await import('./run.ts')).registerRun],
   ['validate', async () => (await import('./validate.ts')).registerValidate],
+  ['plan', async () => (await import('./plan.ts')).registerPlan],
   ['graph', async () => (await import('./graph.ts')).registerGraph],
   ['explain', async () => (await import('./explain.ts')).registerExplain],
   ['init', async () => (await import('./init.ts')).registerInit],

@@ -1,6 +1,7 @@
 import type { Flow, Input } from '../flow/flow.ts'
 import type { RunProblem } from '../run/refusal.ts'
 import { flagOf } from './input-options.ts'
+import { runVerb, type FlowVerb } from './run-options.ts'
 
 /** Shells leave these as they are. */
 const plainWord = /^[\w@%+=:,./-]+$/
@@ -18,12 +19,12 @@ export function explainRefusal(
 }
 
 /** A command that gives every input that is required. */
-export function exampleCommand(flow: Flow, flowText: string): string {
+export function exampleCommand(flow: Flow, flowText: string, verb: FlowVerb = runVerb): string {
   const words = [...flow.inputs.values()]
     .filter((input) => input.default === undefined)
-    .map((input) => flagOf(input) + exampleValue(input))
+    .map((input) => flagOf(input, verb) + exampleValue(input))
   return [
-    'llmflows run',
+    `llmflows ${verb.name}`,
     plainWord.test(flowText) ? flowText : `'${flowText.replaceAll("'", String.raw`'\''`)}'`,
     ...words,
   ].join(' ')

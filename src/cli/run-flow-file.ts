@@ -1,58 +1,18 @@
-import { readFile } from 'node:fs/promises'
-import { parseEnv } from 'node:util'
-import { Command } from 'commander'
-import { hasErrors } from '../diagnostics/diagnostic.ts'
-import { renderDiagnostics } from '../diagnostics/render.ts'
 import type { Input } from '../flow/flow.ts'
-import type { CompiledFlow } from '../graph/compile.ts'
-import { checkSource } from '../graph/load.ts'
-import { offline } from '../graph/offline.ts'
-import { secretsIn } from '../llms/redaction.ts'
 import type { Json } from '../source/json.ts'
-import { readKnownOptions } from './commander.ts'
-import { flowCommand, parseFlowArgs } from './flow-command.ts'
-import { readFlow } from './flow-source.ts'
+import { readFlowOrder, type FlowRequest } from './flow-order.ts'
 import type { WrittenInputs } from './input-options.ts'
 import type { Io } from './io.ts'
-import { readOverrides, fitLlms } from './overrides.ts'
 import { performRun } from './perform-run.ts'
-import { addNamedInputs, readInputs } from './run-inputs.ts'
-import { addRunOptions, type RunTexts } from './run-options.ts'
-import { readLimits, type Limits } from './run-settings.ts'
-import { refuseUnknownPath } from './select.ts'
-import { UsageError } from './usage-error.ts'
+import { valueOf } from './input-text.ts'
+import { runVerb, type RunTexts } from './run-options.ts'
 
-export interface RunRequest {
-  /** The flow as it was named. */
-  readonly path: string
-  /** Everything else on the command line. */
-  readonly args: readonly string[]
-}
-
-/** Reads the flow, then the command line in its light, then runs it. */
-export async function runFlowFile({ path, args }: RunRequest, io: Io): Promise<void> {
-  const known = addRunOptions(new Command()).helpOption(false).option('-h, --help')
-  readKnownOptions(known, args)
-  const texts = known.opts<RunTexts>()
-  const limits = readLimits(texts)
-  const env = texts.envFile === undefined ? io.env : { ...(await readEnvFile(texts.envFile)), ...io.env }
-  const compiled = await loadFlow(path, { texts, limits, env }, io)
-  if (compiled === undefined) {
-    io.setExitCode(2)
-    return
-  }
-  const { flow } = compiled
-  io.addSecrets(secretsIn(env, flow.llms.values()))
-  const written: WrittenInputs = new Map()
-  const command = flowCommand(flow, path, written, io)
-  if (texts.help === true) {
-    command.outputHelp()
-    return
-  }
-  await parseFlowArgs(command, args, flow)
-  if (texts.select !== undefined) refuseUnknownPath(flow, texts.select)
-  addNamedInputs(texts.input ?? [], flow, written)
-  const inputs = await readInputs(written, flow, texts, io)
+/** Reads the flow, then the command line in its light, then runs it. What is missing is asked for on a terminal. */
+export async function runFlowFile(request: FlowRequest, io: Io): Promise<void> {
+  const order = await readFlowOrder<RunTexts>(runVerb, request, io)
+  if (order === undefined) return
+  const { inputs } = order
+  const { flow } = order.compiled
   const missing = [...flow.inputs.values()].filter((input) => isMissing(input, inputs))
   if (missing.length > 0 && io.isInteractive) {
     const { askFor } = await import('./ask.ts')
@@ -61,53 +21,15 @@ export async function runFlowFile({ path, args }: RunRequest, io: Io): Promise<v
       io.setExitCode(130)
       return
     }
-    for (const [name, value] of await readInputs(asked, flow, {}, io)) inputs.set(name, value)
+    for (const input of missing) {
+      const texts = asked.get(input.name)
+      // What is typed is meant as it stands: `-` and `@` mean something on a command line only.
+      if (texts !== undefined) inputs.set(input.name, valueOf(texts, input))
+    }
   }
-  await performRun({ compiled, path, inputs, texts, limits, env }, io)
+  await performRun(order, io)
 }
 
 function isMissing(input: Input, inputs: ReadonlyMap<string, Json>): boolean {
   return input.default === undefined && !inputs.has(input.name)
-}
-
-interface Setting {
-  readonly texts: RunTexts
-  readonly limits: Limits
-  readonly env: Io['env']
-}
-
-/** The flow with what the command line changes in it; undefined, and said why, when it cannot run. */
-async function loadFlow(
-  path: string,
-  { texts, limits, env }: Setting,
-  io: Io,
-): Promise<CompiledFlow | undefined> {
-  const { overrides, diagnostics: ofOverrides } = readOverrides(texts.llm ?? [], texts.set ?? [])
-  const source = await readFlow(path, io, limits.maxFlowBytes)
-  const defaultModel = env['LLMFLOWS_MODEL']
-  const options = {
-    ...limits,
-    ...(defaultModel === undefined || defaultModel === '' ? {} : { defaultModel }),
-  }
-  // What --llm may name is what the flow has without it.
-  const plain = texts.llm === undefined ? undefined : checkSource(source, options).compiled
-  const fitting = plain === undefined ? overrides : fitLlms(plain, overrides)
-  const { compiled, diagnostics } = checkSource(source, { ...options, overrides: fitting })
-  const found = [...ofOverrides, ...diagnostics]
-  const isBroken = compiled === undefined || hasErrors(found)
-  const shown = isBroken || texts.verbose === true ? found.filter(({ severity }) => severity !== 'note') : []
-  if (shown.length > 0) io.stderr.write(renderDiagnostics(shown, { colour: io.stderr.palette }))
-  if (isBroken) return undefined
-  return texts.offline === true ? offline(compiled) : compiled
-}
-
-async function readEnvFile(path: string): Promise<Readonly<Record<string, string | undefined>>> {
-  try {
-    return parseEnv(await readFile(path, 'utf8'))
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new UsageError(
-      `variables file "${path}" ${code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`}`,
-    )
-  }
 }

@@ -27,12 +27,18 @@ export interface RunTexts {
   readonly maxFlowBytes?: string
 }
 
+/** A command that takes a flow and its inputs. */
+export interface FlowVerb {
+  readonly name: 'run' | 'plan'
+  /** Adds the options that it has for every flow. */
+  readonly addOptions: (command: Command) => Command
+}
+
+export const runVerb: FlowVerb = { name: 'run', addOptions: addRunOptions }
+
 /** Adds the options that `run` has for every flow. */
 export function addRunOptions(command: Command): Command {
-  return command
-    .optionsGroup('Giving inputs:')
-    .option('--input <name=value>', 'an input by its name, also one named like an option', collect)
-    .option('--inputs <file>', 'a JSON object of inputs; - reads it from stdin')
+  addInputSources(command)
     .optionsGroup('What is shown:')
     .option('-v, --verbose', 'a line for everything that happens, and a summary')
     .option('-q, --quiet', 'nothing but the result')
@@ -44,12 +50,7 @@ export function addRunOptions(command: Command): Command {
     .option('--compact', 'JSON on one line')
     .option('--no-raw', 'leave out what the APIs returned')
     .option('--events <file>', 'write what happens there as JSON Lines, as it happens')
-    .optionsGroup('Changing the flow:')
-    .option('--offline', 'answer with the embedded demonstration model: no key, no network')
-    .option('--llm <name.key=value>', 'change an llm, such as writer.model=gpt-4o', collect)
-    .option('--set <path=value>', 'change any value, such as steps.critic.for_each=2', collect)
-    .option('--env-file <file>', 'read variables from a file; those that are set win')
-    .option('--allow-host <host>', 'a host that the flow may name as base_url', collect)
+  return addFlowChanges(command)
     .optionsGroup('Limits:')
     .option('--max-concurrency <n>', 'steps at a time (64)')
     .option('--fail-fast', 'stop everything at the first failure')
@@ -58,6 +59,25 @@ export function addRunOptions(command: Command): Command {
     .option('--max-items <n>', 'items of one for_each (200)')
     .option('--max-flow-bytes <n>', 'size of the flow file (1048576)')
     .optionsGroup('Help:')
+}
+
+/** Adds the options that give inputs beside those that the inputs are themselves. */
+export function addInputSources(command: Command): Command {
+  return command
+    .optionsGroup('Giving inputs:')
+    .option('--input <name=value>', 'an input by its name, also one named like an option', collect)
+    .option('--inputs <file>', 'a JSON object of inputs; - reads it from stdin')
+}
+
+/** Adds the options that make another flow of the one in the file. */
+export function addFlowChanges(command: Command): Command {
+  return command
+    .optionsGroup('Changing the flow:')
+    .option('--offline', 'answer with the embedded demonstration model: no key, no network')
+    .option('--llm <name.key=value>', 'change an llm, such as writer.model=gpt-4o', collect)
+    .option('--set <path=value>', 'change any value, such as steps.critic.for_each=2', collect)
+    .option('--env-file <file>', 'read variables from a file; those that are set win')
+    .option('--allow-host <host>', 'a host that the flow may name as base_url', collect)
 }
 
 function collect(text: string, before: readonly string[] | undefined): readonly string[] {

@@ -1,6 +1,6 @@
 import type { LlmConfig } from '../flow/llm-config.ts'
 import type { LlmAnswer, LlmError, Usage } from '../llms/llm.ts'
-import { presetOf } from '../llms/providers.ts'
+import { dollarsFor, priceOf } from '../llms/prices.ts'
 import type { AttemptFinished, RunError } from '../run/events.ts'
 import type { Json } from '../source/json.ts'
 import type { StepContext } from './step-run.ts'
@@ -46,9 +46,10 @@ export function attemptError({ code, message, httpStatus }: LlmError): RunError 
   return { code, message, ...(httpStatus === undefined ? {} : { http_status: httpStatus }) }
 }
 
-/** Dollars for an answer; null when the price or the usage is not known. Models in this process cost nothing. */
+/** Dollars for an answer; null when the price or the usage is not known. What costs nothing costs 0 also without usage. */
 export function costOf(config: LlmConfig, usage: Usage | undefined): number | null {
-  if (presetOf(config.provider)?.kind === 'process') return 0
-  if (config.price === undefined || usage === undefined) return null
-  return (usage.inputTokens * config.price.input + usage.outputTokens * config.price.output) / 1_000_000
+  const price = priceOf(config)
+  if (price === undefined) return null
+  if (price.input === 0 && price.output === 0) return 0
+  return usage === undefined ? null : dollarsFor(price, usage.inputTokens, usage.outputTokens)
 }

@@ -197,7 +197,7 @@ describe('init', () => {
 })
 
 describe('schema', () => {
-  test.each(['flow', 'result', 'event'])('prints the schema of a %s', async (name) => {
+  test.each(['flow', 'result', 'event', 'plan'])('prints the schema of a %s', async (name) => {
     const { stdout } = await llmflows(['schema', name])
     const published = readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), 'utf8')
     expect(JSON.parse(stdout)).toEqual(JSON.parse(published))

@@ -80,7 +80,9 @@ describe('the soundtrack flow against a server that speaks the protocol', () => 
     expect(order.slice(2, 4).toSorted()).toEqual(['+characters', '+song'])
     expect(order.slice(6, 8)).toEqual(['+lyrics', '-lyrics'])
     expect(order.slice(8)).toEqual([...Array<string>(5).fill('+critic'), ...Array<string>(5).fill('-critic')])
-    expect(result.usage).toMatchObject({ calls: 9, unpriced_calls: 9, cost: null })
+    expect(result.usage).toMatchObject({ calls: 9, unpriced_calls: 0 })
+    // Nine times 7 tokens in and 2 out, at the price of the table.
+    expect(result.usage.cost).toBeCloseTo((9 * (7 * 0.15 + 2 * 0.6)) / 1_000_000, 12)
     expect(Object.keys(result.outputs)).toEqual([
       'movie_title',
       'song_title',

@@ -1,0 +1,187 @@
+import { bindInputs, type InputProblem } from '../flow/bind.ts'
+import type { Flow, LlmStep, Step } from '../flow/flow.ts'
+import type { CompiledFlow } from '../graph/compile.ts'
+import { stagesOf } from '../graph/draw/stages.ts'
+import { criticalPath } from '../graph/order.ts'
+import { dollarsFor, priceOf, type KnownPrice, type Price } from '../llms/prices.ts'
+import { unitsOf } from '../run/units.ts'
+import type { Json } from '../source/json.ts'
+import { forecast, type ForeseenCall } from './forecast.ts'
+import { sum, type Range } from './range.ts'
+import type { Tokenizer } from './tokenizer.ts'
+
+/** What a run would do and cost, known without sending anything. `schemas/plan.schema.json` describes every field. */
+export interface Plan {
+  readonly llmflows: 1
+  readonly flow: string
+  /** The encoding that tokens were counted with; other models count differently. */
+  readonly encoding: string
+  readonly inputs: Readonly<Record<string, Json>>
+  /** Required inputs that were not given. They count as nothing, so while there are any no bound is one. */
+  readonly missing_inputs: readonly string[]
+  /** Step ids; those of a stage need nothing of each other. */
+  readonly stages: readonly (readonly string[])[]
+  readonly critical_path: readonly string[]
+  /** In file order. */
+  readonly steps: readonly PlannedStep[]
+  readonly totals: PlannedTotals
+}
+
+export interface PlannedStep {
+  readonly id: string
+  readonly name: string
+  readonly kind: Step['kind']
+  /** Counts from 1. */
+  readonly stage: number
+  readonly critical: boolean
+  readonly needs: readonly string[]
+  /** How often it runs; null when a missing input decides. */
+  readonly items: number | null
+  /** Null for a step that calls no model. */
+  readonly llm: PlannedLlm | null
+  /** For each item what it asks. */
+  readonly prompts: readonly PlannedPrompt[]
+  readonly input_tokens: Range
+  readonly output_tokens: Range
+  /** Dollars; null when the price is not known. */
+  readonly cost: Range | null
+}
+
+export interface PlannedLlm {
+  readonly llm: string
+  readonly provider: string
+  readonly model: string
+  readonly max_tokens: number
+  readonly price: KnownPrice | null
+}
+
+export interface PlannedPrompt {
+  /** Variables that are not known yet, of which the placeholders stand in the text. Empty: it is exactly what will be sent. */
+  readonly waits_for: readonly string[]
+  readonly messages: readonly { readonly role: string; readonly content: string }[]
+}
+
+export interface PlannedTotals {
+  /** Model calls without any retry. */
+  readonly calls: number
+  readonly input_tokens: Range
+  readonly output_tokens: Range
+  /** Dollars for the steps whose price is known; null when there is none among several. */
+  readonly cost: Range | null
+  /** `provider/model` of every LLM that is called and whose price is not known. */
+  readonly unpriced_models: readonly string[]
+}
+
+/**
+ * Plans a run: nothing is sent and no key is needed. Inputs may be missing; those that are there have to be right, or
+ * what is wrong with them comes back instead.
+ */
+export function planFlow(
+  compiled: CompiledFlow,
+  given: ReadonlyMap<string, Json>,
+  tokenizer: Tokenizer,
+): { readonly plan: Plan } | { readonly problems: readonly InputProblem[] } {
+  const { flow, graph } = compiled
+  const { values, problems } = bindInputs(flow, given)
+  const wrong = problems.filter(({ kind }) => kind !== 'missing')
+  if (wrong.length > 0) return { problems: wrong }
+  const { itemCounts } = unitsOf(flow, graph, values)
+  const foreseen = forecast(compiled, { inputs: values, itemCounts, count: tokenizer.count })
+  const stages = stagesOf(graph)
+  const stageOf = new Map(stages.flatMap((nodes, stage) => nodes.map((node) => [node, stage + 1] as const)))
+  const path = criticalPath(graph)
+  const critical = new Set(path)
+  const idOf = (node: number): string => flow.steps[node]?.id ?? ''
+  const missing = problems.map(({ input }) => input)
+  const steps = flow.steps.map((step, node): PlannedStep => {
+    const calls = foreseen.get(step) ?? []
+    const items = dependsOn(step, missing) ? null : (itemCounts[node] ?? 1)
+    return {
+      id: step.id,
+      name: step.name.text,
+      kind: step.kind,
+      stage: stageOf.get(node) ?? 1,
+      critical: critical.has(node),
+      needs: (graph.needs[node] ?? []).map(idOf),
+      items,
+      llm: step.kind === 'llm' ? plannedLlm(step) : null,
+      prompts: calls.map(plannedPrompt),
+      ...amounts(step, calls, items),
+    }
+  })
+  return {
+    plan: {
+      llmflows: 1,
+      flow: flow.name,
+      encoding: tokenizer.encoding,
+      inputs: Object.fromEntries(values),
+      missing_inputs: usedInputs(flow, missing),
+      stages: stages.map((nodes) => nodes.map(idOf)),
+      critical_path: path.map(idOf),
+      steps,
+      totals: totalsOf(steps),
+    },
+  }
+}
+
+/** Whether a missing input decides how often a step runs. */
+function dependsOn({ forEach }: Step, missing: readonly string[]): boolean {
+  if (forEach?.items.kind !== 'input') return false
+  const [reference] = forEach.items.placeholder.alternatives
+  return reference?.kind === 'reference' && missing.includes(reference.variable)
+}
+
+/** Only what some step uses can change what a run costs. */
+function usedInputs(flow: Flow, missing: readonly string[]): readonly string[] {
+  const used = new Set(flow.steps.flatMap(({ uses }) => uses.map(({ variable }) => variable)))
+  return missing.filter((name) => used.has(name))
+}
+
+function plannedLlm(step: LlmStep): PlannedLlm {
+  const { name, provider, model, sampling } = step.llm
+  const price = priceOf(step.llm) ?? null
+  return { llm: name, provider, model, max_tokens: sampling.maxTokens, price }
+}
+
+function plannedPrompt({ messages }: ForeseenCall): PlannedPrompt {
+  return {
+    waits_for: [...new Set(messages.flatMap(({ content }) => content.waitsFor))],
+    messages: messages.map(({ role, content }) => ({ role, content: content.shown })),
+  }
+}
+
+function amounts(
+  step: Step,
+  calls: readonly ForeseenCall[],
+  items: number | null,
+): Pick<PlannedStep, 'input_tokens' | 'output_tokens' | 'cost'> {
+  const input = sum(calls.map(({ inputTokens }) => inputTokens))
+  const output = sum(calls.map(({ outputTokens }) => outputTokens))
+  const isFree = step.kind === 'value' || items === 0
+  const price = isFree ? { input: 0, output: 0 } : priceOf(step.llm)
+  const cost = price === undefined ? null : dollarRange(price, input, output)
+  return { input_tokens: input, output_tokens: output, cost }
+}
+
+function dollarRange(price: Price, input: Range, output: Range): Range {
+  return {
+    lower: dollarsFor(price, input.lower, output.lower),
+    expected: dollarsFor(price, input.expected, output.expected),
+    upper: dollarsFor(price, input.upper, output.upper),
+  }
+}
+
+function totalsOf(steps: readonly PlannedStep[]): PlannedTotals {
+  const asking = steps.filter(({ llm }) => llm !== null)
+  const costs = asking.flatMap(({ cost }) => cost ?? [])
+  const unpriced = asking.flatMap(({ llm, cost }) =>
+    llm !== null && cost === null ? [`${llm.provider}/${llm.model}`] : [],
+  )
+  return {
+    calls: asking.reduce((calls, { prompts }) => calls + prompts.length, 0),
+    input_tokens: sum(asking.map(({ input_tokens }) => input_tokens)),
+    output_tokens: sum(asking.map(({ output_tokens }) => output_tokens)),
+    cost: costs.length === 0 && asking.length > 0 ? null : sum(costs),
+    unpriced_models: [...new Set(unpriced)],
+  }
+}
