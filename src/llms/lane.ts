@@ -1,3 +1,4 @@
+import type { Pause } from './pause.ts'
 import { TokenWindow } from './token-window.ts'
 
 const MINUTE_MS = 60_000
@@ -6,12 +7,6 @@ export interface LaneLimits {
   readonly maxConcurrency?: number | undefined
   readonly requestsPerMinute?: number | undefined
   readonly tokensPerMinute?: number | undefined
-}
-
-/** A time before which nothing starts. One for all lanes that share a server and a key: one 429 holds all of them. */
-export interface Pause {
-  /** On the clock of `startDelay`; in the past when there is no pause. */
-  until: number
 }
 
 /** What a call holds while it runs. */
@@ -48,23 +43,24 @@ export class Lane {
 
   /**
    * Milliseconds until a call may start as far as time goes (a pause, requests and tokens in a minute); 0 when it may start
-   * now. Always finite: a call that is larger than a minute's tokens starts when nothing else is in the minute.
+   * now. May grow when others start. Always finite: a call that is larger than a minute's tokens starts when nothing else is in the minute.
    */
   startDelay(now: number, estimatedTokens: number): number {
     const { requestsPerMinute, tokensPerMinute } = this.#limits
-    const pause = this.#pause.until - now
+    const pause = this.#pause.delay(now)
     const oldest = this.#starts[this.#oldest]
     const isFull = requestsPerMinute !== undefined && this.#starts.length >= requestsPerMinute
     const requests = isFull && oldest !== undefined ? oldest + MINUTE_MS - now : 0
     const tokens =
       tokensPerMinute === undefined ? 0 : this.#tokens.delay(now, estimatedTokens, tokensPerMinute)
-    return Math.max(0, pause, requests, tokens)
+    return Math.max(pause, requests, tokens)
   }
 
   /** A call starts. Ask `free` and `startDelay` first: a retry after a long wait may start in spite of them. */
   begin(now: number, estimatedTokens: number): Slot {
     this.#running += 1
     this.#noteStart(now)
+    this.#pause.noteStart(now)
     const settle =
       this.#limits.tokensPerMinute === undefined ? () => {} : this.#tokens.add(now, estimatedTokens)
     let hasEnded = false
@@ -78,9 +74,12 @@ export class Lane {
     }
   }
 
-  /** Nothing starts before `time`, here and in the lanes that share the pause. Never shortens a pause. */
+  /**
+   * Nothing starts before `time`, here and in the lanes that share the pause, and not everything at once then. Never
+   * shortens a pause.
+   */
   pauseUntil(time: number): void {
-    this.#pause.until = Math.max(this.#pause.until, time)
+    this.#pause.extendTo(time)
   }
 
   #noteStart(now: number): void {

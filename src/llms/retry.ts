@@ -16,14 +16,13 @@ interface FailedAttempt {
 }
 
 /**
- * How long to wait before the next attempt, in milliseconds; undefined when there should be none. The server's own wish
- * where it has one, otherwise 0.5 s · 2ⁿ up to 30 s with full jitter: many steps that fail at once do not come back at once.
+ * How long to wait before the next attempt, in milliseconds; undefined when there should be none. 0.5 s · 2ⁿ up to 30 s with
+ * full jitter, and never before the time the server asks for: many steps that fail at once do not come back at once.
  */
 export function retryDelay({ error, attempt, maxRetries, random }: FailedAttempt): number | undefined {
   if (!error.retryable || attempt > maxRetries) return undefined
-  if (error.retryAfterMs !== undefined) {
-    return error.retryAfterMs > LONGEST_WAIT_MS ? undefined : error.retryAfterMs
-  }
+  const { retryAfterMs = 0 } = error
+  if (retryAfterMs > LONGEST_WAIT_MS) return undefined
   // The exponent is bounded first: 2 ** 1100 is Infinity, and 0 · Infinity is not a time.
-  return random() * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt - 1, 10))
+  return retryAfterMs + random() * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt - 1, 10))
 }

@@ -2,8 +2,10 @@ import { bindInputs } from '../flow/bind.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { LlmConfig } from '../flow/llm-config.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
-import { Lane, type Pause } from '../llms/lane.ts'
+import { Lane } from '../llms/lane.ts'
 import { checkLlm, endpointOf, openLlm } from '../llms/open.ts'
+import { Pause } from '../llms/pause.ts'
+import { presetOf } from '../llms/providers.ts'
 import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
 import type { ReadyLlm } from '../steps/step-run.ts'
@@ -20,6 +22,7 @@ export interface PrepareOptions {
   readonly inputs: ReadonlyMap<string, Json>
   readonly world: World
   readonly allowHosts: readonly string[]
+  readonly allowEnv: readonly string[]
   readonly maxCalls: number
   readonly maxItems: number
 }
@@ -32,14 +35,14 @@ export async function prepareRun(
   { flow, graph }: CompiledFlow,
   options: PrepareOptions,
 ): Promise<Preparation> {
-  const { world, allowHosts, maxCalls, maxItems } = options
+  const { world, allowHosts, allowEnv, maxCalls, maxItems } = options
   const called = calledLlms(flow)
   const bound = bindInputs(flow, options.inputs)
   const problems: RunProblem[] = bound.problems.map(({ kind, ...problem }) => ({
     code: `${kind}-input`,
     ...problem,
   }))
-  problems.push(...llmProblems(called.values(), { env: world.env, allowHosts }))
+  problems.push(...llmProblems(called.values(), { env: world.env, allowHosts, allowEnv }))
   if (problems.length > 0) throw new RunRefused(problems)
   const units = unitsOf(flow, graph, bound.values)
   const overruns = [...itemOverruns(flow, units, maxItems), ...callOverrun(flow, units, maxCalls)]
@@ -95,20 +98,25 @@ function* callOverrun(flow: Flow, { itemCounts }: Units, maxCalls: number): Gene
 
 async function openLlms(
   called: ReadonlyMap<string, LlmConfig>,
-  { world, allowHosts }: PrepareOptions,
+  { world, allowHosts, allowEnv }: PrepareOptions,
 ): Promise<ReadonlyMap<string, ReadyLlm>> {
   const pauses = new Map<string, Pause>()
   const opened = [...called.values()].map(async (config): Promise<[string, ReadyLlm]> => {
-    const endpoint = endpointOf(config, { env: world.env, allowHosts })?.url ?? null
-    // One server and one key is one limit on the other side, whatever the flow calls its LLMs.
-    const account = JSON.stringify([config.provider, endpoint, config.apiKeyEnv])
-    const pause = pauses.get(account) ?? { until: 0 }
+    const endpoint = endpointOf(config, { env: world.env, allowHosts, allowEnv })?.url ?? null
+    const account = accountOf(config, endpoint)
+    const pause = pauses.get(account) ?? new Pause()
     pauses.set(account, pause)
     const { requestsPerMinute, tokensPerMinute } = config
     const maxConcurrency =
       config.maxConcurrency ?? (config.provider === 'embedded' ? EMBEDDED_CONCURRENCY : undefined)
     const lane = new Lane({ maxConcurrency, requestsPerMinute, tokensPerMinute }, pause)
-    return [config.name, { llm: await openLlm(config, { world, allowHosts }), lane, endpoint }]
+    return [config.name, { llm: await openLlm(config, { world, allowHosts, allowEnv }), lane, endpoint }]
   })
   return new Map(await Promise.all(opened))
+}
+
+/** One server and one key is one limit on the other side, whatever the flow calls its LLMs and in whatever words it writes them. */
+function accountOf({ provider, apiKeyEnv }: LlmConfig, endpoint: string | null): string {
+  const server = endpoint === null ? provider : new URL(endpoint).origin
+  return JSON.stringify([server, apiKeyEnv ?? presetOf(provider)?.keyVariable])
 }

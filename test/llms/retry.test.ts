@@ -15,10 +15,11 @@ test('waits are drawn from a range that doubles up to 30 seconds', () => {
   expect(delay(3, 0.25)).toBe(500)
 })
 
-test("the server's wish is taken as it is, up to a minute", () => {
-  expect(delay(1, 0.5, failure(true, 0))).toBe(0)
-  expect(delay(1, 0.5, failure(true, 12_345))).toBe(12_345)
-  expect(delay(1, 0.5, failure(true, 60_000))).toBe(60_000)
+test('nobody comes back before the server wishes, up to a minute, and not all at that very moment', () => {
+  expect(delay(1, 0, failure(true, 12_345))).toBe(12_345)
+  expect(delay(1, 0.5, failure(true, 0))).toBe(250)
+  expect(delay(3, 0.5, failure(true, 12_345))).toBe(13_345)
+  expect(delay(100, 1, failure(true, 60_000))).toBe(90_000)
 })
 
 test('a server that asks for more than a minute gets no retry', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { flowText, only, statuses, told, type Told } from './front-door.ts'
+import { prepareRun } from '../../src/run/prepare.ts'
+import { compiled, flowText, only, statuses, told, type Told } from './front-door.ts'
+import { HeldWorld } from './held-world.ts'
 
 const MINUTE = 60_000
 
@@ -130,7 +132,36 @@ describe('the limits of an LLM', () => {
     )
     const wait = only(run, 'attempt-finished', 'first')[0]!.wait!
     expect(wait).toBeGreaterThan(1)
-    expect(only(run, 'attempt-started', 'later')[0]!.at).toBeCloseTo(wait, 6)
+    const back = only(run, 'attempt-started').flatMap(({ at, step }) =>
+      step === 'lead' || at === 0 ? [] : [at],
+    )
+    expect(back).toHaveLength(2)
+    // One at once, and the other not together with it.
+    expect(back[0]).toBeCloseTo(wait, 2)
+    expect(back[1]).toBeCloseTo(wait + 100, 2)
     expect(statuses(run)).toEqual({ first: 'succeeded', lead: 'succeeded', later: 'succeeded' })
+  })
+
+  test('a pause is for all that call one server with one key, in whatever words the flow says so, and for nobody else', async () => {
+    const env = { OPENAI_API_KEY: 'sk-test-not-a-real-key', OPENAI_API_KEY_WORK: 'sk-test-not-a-real-key-2' }
+    const llms = {
+      plain: { provider: 'openai', model: 'm' },
+      named: { provider: 'openai', model: 'n', api_key_env: 'OPENAI_API_KEY' },
+      placed: { provider: 'openai', model: 'o', base_url: 'https://api.openai.com:443/v1/' },
+      work: { provider: 'openai', model: 'm', api_key_env: 'OPENAI_API_KEY_WORK' },
+      local: { provider: 'ollama', model: 'm' },
+    }
+    const steps = Object.fromEntries(Object.keys(llms).map((llm) => [`by_${llm}`, { prompt: 'Hi', llm }]))
+    const prepared = await prepareRun(compiled(flowText({ llms, steps })), {
+      inputs: new Map(),
+      world: new HeldWorld({ env }),
+      allowHosts: [],
+      allowEnv: [],
+      maxCalls: 10,
+      maxItems: 10,
+    })
+    prepared.llms.get('plain')!.lane.pauseUntil(1000)
+    const delays = Array.from(prepared.llms, ([name, { lane }]) => [name, lane.startDelay(0, 0)])
+    expect(Object.fromEntries(delays)).toEqual({ plain: 1000, named: 1000, placed: 1000, work: 0, local: 0 })
   })
 })
