@@ -105,7 +105,7 @@ export interface AttemptFinished {
   readonly step: string
   readonly attempt: number
   readonly error: RunError | null
-  /** Milliseconds until the next attempt; null when there is none. */
+  /** Milliseconds until the next attempt, at least; null when there is none. */
   readonly wait: number | null
   readonly finish_reason: string | null
   readonly request_id: string | null

@@ -4,6 +4,7 @@ import type {
   AttemptFirstToken,
   AttemptStarted,
   CancelReason,
+  RunError,
   StepBlocked,
   StepCancelled,
   StepFailed,
@@ -88,10 +89,11 @@ export class StepRecord {
     if (attempt !== undefined) attempt.firstTokenAt = event.at
   }
 
-  attemptFinished({ raw = null, ...finished }: AttemptFinished): void {
+  attemptFinished({ raw, ...finished }: AttemptFinished): void {
     const attempt = this.#attempts.at(-1)
     if (attempt !== undefined) attempt.finished = finished
-    if (this.#keepRaw) this.#raw = raw
+    // An answer was paid for; an attempt without one that comes after it must not take it away.
+    if (this.#keepRaw && raw !== undefined) this.#raw = raw
   }
 
   /** `endedAs`: how many steps had ended before it. */
@@ -132,7 +134,7 @@ export class StepRecord {
 
   #callData(end: number): CallData {
     const finished = this.finishedAttempts
-    const last = finished.at(-1)
+    const last = finished.findLast(({ finish_reason: reason }) => reason !== null)
     return {
       retries: Math.max(0, this.calls - 1),
       attempts: this.#attempts.map((attempt) => attemptResult(attempt, end)),
@@ -168,15 +170,19 @@ function blockedReason(by: readonly string[]): string {
 
 function attemptResult({ number, at, firstTokenAt, finished }: Attempt, end: number): AttemptResult {
   const error = finished?.error ?? null
-  const status = error === null ? 'succeeded' : 'failed'
   return {
     attempt: number,
-    start: Math.round(at),
+    start: seconds(at),
     duration: seconds((finished?.at ?? end) - at),
     time_to_first_token: firstTokenAt === undefined ? null : seconds(firstTokenAt - at),
-    status: finished === undefined ? 'cancelled' : status,
+    status: finished === undefined ? 'cancelled' : attemptStatus(error),
     ...(error?.http_status !== undefined && { http_status: error.http_status }),
     error,
     wait: finished === undefined || finished.wait === null ? null : seconds(finished.wait),
   }
+}
+
+function attemptStatus(error: RunError | null): AttemptResult['status'] {
+  if (error === null) return 'succeeded'
+  return error.code === 'cancelled' ? 'cancelled' : 'failed'
 }

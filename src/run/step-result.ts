@@ -32,7 +32,7 @@ export interface StepResult {
 
 export type StepStatus = 'succeeded' | 'failed' | 'blocked' | 'cancelled'
 
-/** The calls of a step: every attempt, and of the last one what the API returned. */
+/** The calls of a step: every attempt, and what the API returned to the last one that had an answer. */
 export interface CallData {
   readonly retries: number
   readonly attempts: readonly AttemptResult[]
@@ -50,13 +50,13 @@ export interface CallData {
 export interface AttemptResult {
   /** Counts from 1. */
   readonly attempt: number
-  /** Milliseconds since the run started. */
+  /** Seconds since the run started, to the millisecond, like all times here. */
   readonly start: number
   readonly duration: number
   readonly time_to_first_token: number | null
   readonly status: 'succeeded' | 'failed' | 'cancelled'
   readonly http_status?: number
   readonly error: RunError | null
-  /** Seconds until the next attempt; null when there is none. */
+  /** Seconds until the next attempt, at least; null when there is none. */
   readonly wait: number | null
 }

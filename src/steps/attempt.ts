@@ -9,7 +9,7 @@ interface FinishedAttempt {
   readonly context: StepContext
   readonly attempt: number
   readonly error: RunError | null
-  /** Milliseconds until the next attempt; null when there is none. */
+  /** Milliseconds until the next attempt, at least; null when there is none. */
   readonly wait: number | null
   readonly answer?: LlmAnswer
   readonly cost?: number | null

@@ -3,15 +3,27 @@ import type { Slot } from '../llms/lane.ts'
 import { LlmError, type LlmAnswer, type LlmRequest } from '../llms/llm.ts'
 import { LONGEST_WAIT_MS, retryDelay } from '../llms/retry.ts'
 import { attemptError, attemptFinished, costOf } from './attempt.ts'
+import { abortedAttempt, abortedOutcome, callLimit } from './given-up.ts'
 import { estimateTokens, fitsContext } from './llm-request.ts'
-import { failure, type Outcome, type StepContext } from './step-run.ts'
-import { StepTimeout } from './step-timeout.ts'
+import type { Outcome, StepContext } from './step-run.ts'
 import { judge } from './verdict.ts'
 
-/** What follows an attempt: the end of the step, or another attempt after a wait. */
+interface Attempt {
+  readonly step: LlmStep
+  readonly request: LlmRequest
+  /** Counts from 1. */
+  readonly attempt: number
+  /** How many of the attempts before were made because one had failed. */
+  readonly retries: number
+  /** The answer that was cut off, when it is asked for again: it was paid for, and is all there is if nothing better comes. */
+  readonly truncated: string | null
+  readonly slot: Slot
+}
+
+/** What follows an attempt: the end of the step, or after a wait another attempt, for which a call has been taken. */
 type Next =
   | { readonly outcome: Outcome }
-  | { readonly request: LlmRequest; readonly waitMs: number; readonly isRetry: boolean }
+  | (Pick<Attempt, 'request' | 'retries' | 'truncated'> & { readonly waitMs: number })
 
 /** Asks the model, asks again where that may help, and judges the answer. Rejects only when llmflows itself is wrong. */
 export async function callUntilAnswered(
@@ -21,47 +33,34 @@ export async function callUntilAnswered(
 ): Promise<Outcome> {
   const { signal, world } = context
   const { lane } = context.llm(step.llm.name)
-  let request = first
-  let retries = 0
-  let attempt = 1
   // The first place is free: the scheduler has asked.
-  let slot = lane.begin(world.clock.now(), estimateTokens(request))
+  const begin = (request: LlmRequest): Slot => lane.begin(world.clock.now(), estimateTokens(request))
+  let made: Attempt = { step, request: first, attempt: 1, retries: 0, truncated: null, slot: begin(first) }
   try {
-    for (; ; attempt++) {
-      signal.throwIfAborted()
-      if (!context.takeCall()) return callLimit
-      const next = await makeAttempt({ step, request, first, attempt, retries, slot }, context)
+    signal.throwIfAborted()
+    if (!context.takeCall()) return callLimit(null)
+    for (;;) {
+      const next = await makeAttempt(made, context)
       if ('outcome' in next) return next.outcome
-      if (next.isRetry) retries++
-      request = next.request
-      if (next.waitMs > 0) await world.clock.sleep(next.waitMs, signal)
-      await untilLaneIsOpen(request, step, context)
+      const { waitMs, ...changes } = next
+      for (let delay = waitMs; delay > 0; delay = startDelay(step, next.request, context)) {
+        await world.clock.sleep(delay, signal)
+      }
+      signal.throwIfAborted()
       // The place was kept through the wait; from here on it is another call's.
-      slot.end()
-      slot = lane.begin(world.clock.now(), estimateTokens(request))
+      made.slot.end()
+      made = { ...made, ...changes, attempt: made.attempt + 1, slot: begin(next.request) }
     }
   } catch (error) {
-    if (signal.aborted) return abortedOutcome(step, attempt, signal)
+    if (signal.aborted) return abortedOutcome(made, signal)
     throw error
   } finally {
-    slot.end()
+    made.slot.end()
   }
 }
 
-interface Attempt {
-  readonly step: LlmStep
-  readonly request: LlmRequest
-  /** What the first attempt asked for. */
-  readonly first: LlmRequest
-  /** Counts from 1. */
-  readonly attempt: number
-  /** How many of the attempts before were made because one had failed. */
-  readonly retries: number
-  readonly slot: Slot
-}
-
 async function makeAttempt(made: Attempt, context: StepContext): Promise<Next> {
-  const { step, request, attempt } = made
+  const { request, attempt } = made
   const { maxTokens } = request.sampling
   context.emit({
     type: 'attempt-started',
@@ -70,35 +69,39 @@ async function makeAttempt(made: Attempt, context: StepContext): Promise<Next> {
     attempt,
     max_tokens: maxTokens,
   })
-  const reply = await callOnce(step, request, attempt, context)
+  const reply = await callOnce(made, context)
   return reply instanceof LlmError ? afterError(reply, made, context) : afterAnswer(reply, made, context)
 }
 
 /** One call. A failed one comes back as its error; only an abort rejects. */
 async function callOnce(
-  step: LlmStep,
-  request: LlmRequest,
-  attempt: number,
+  { step, request, attempt, slot }: Attempt,
   context: StepContext,
 ): Promise<LlmAnswer | LlmError> {
-  const onFirstToken = (): void =>
+  let hasBegun = false
+  const onFirstToken = (): void => {
+    hasBegun = true
     context.emit({ type: 'attempt-first-token', at: context.at(), step: context.id, attempt })
+  }
   try {
     const { llm } = context.llm(step.llm.name)
     return await llm.call(request, { signal: context.signal, onFirstToken })
   } catch (error) {
     if (context.signal.aborted) {
-      const message = 'stopped before the answer was whole'
-      context.emit(attemptFinished({ context, attempt, error: { code: 'cancelled', message }, wait: null }))
+      const reason = abortedAttempt(context.signal)
+      context.emit(attemptFinished({ context, attempt, error: reason, wait: null }))
       throw error
     }
-    if (error instanceof LlmError) return error
-    throw error
+    if (!(error instanceof LlmError)) throw error
+    // Turned down or never reached: no tokens were used. A server that was too slow may still be at work.
+    const isUnused = error.httpStatus !== undefined || error.code === 'connection-failed'
+    if (isUnused && !hasBegun) slot.settle(0)
+    return error
   }
 }
 
 function afterError(error: LlmError, made: Attempt, context: StepContext): Next {
-  const { step, request, attempt, retries } = made
+  const { step, request, attempt, retries, truncated } = made
   const { world } = context
   const delay = retryDelay({
     error,
@@ -110,58 +113,41 @@ function afterError(error: LlmError, made: Attempt, context: StepContext): Next 
   // Everyone behind the same key would be turned away too; a very long wait is left to whoever reads the error.
   if (error.code === 'rate-limited' && pause <= LONGEST_WAIT_MS)
     context.llm(step.llm.name).lane.pauseUntil(world.clock.now() + pause)
-  context.emit(attemptFinished({ context, attempt, error: attemptError(error), wait: delay ?? null }))
-  if (delay === undefined) return { outcome: { ok: false, error: attemptError(error), generated: null } }
-  return { request, waitMs: delay, isRetry: true }
+  const again = delay !== undefined && context.takeCall()
+  const waitMs = again ? Math.max(delay, startDelay(step, request, context)) : null
+  context.emit(attemptFinished({ context, attempt, error: attemptError(error), wait: waitMs }))
+  if (waitMs !== null) return { request, waitMs, retries: retries + 1, truncated }
+  if (delay !== undefined) return { outcome: callLimit(truncated) }
+  return { outcome: { ok: false, error: attemptError(error), generated: truncated } }
 }
 
 function afterAnswer(answer: LlmAnswer, made: Attempt, context: StepContext): Next {
-  const { step, request, first, attempt, slot } = made
-  const { usage, finishReason } = answer
+  const { step, request, attempt, retries, truncated, slot } = made
+  const { usage, finishReason, text } = answer
   if (usage !== undefined) slot.settle(usage.inputTokens + usage.outputTokens)
   const outcome = judge(answer, step, request.sampling.maxTokens)
   const doubled = { ...request, sampling: { ...request.sampling, maxTokens: request.sampling.maxTokens * 2 } }
   const again =
     finishReason === 'length' &&
     step.onTruncated === 'retry' &&
-    request === first &&
-    fitsContext(step.llm, doubled)
+    truncated === null &&
+    fitsContext(step.llm, doubled) &&
+    context.takeCall()
+  const waitMs = again ? startDelay(step, doubled, context) : null
   context.emit(
     attemptFinished({
       context,
       attempt,
       error: outcome.ok ? null : outcome.error,
-      wait: again ? 0 : null,
+      wait: waitMs,
       answer,
       cost: costOf(step.llm, usage),
     }),
   )
-  return again ? { request: doubled, waitMs: 0, isRetry: false } : { outcome }
+  return waitMs === null ? { outcome } : { request: doubled, waitMs, retries, truncated: text }
 }
 
-async function untilLaneIsOpen(
-  request: LlmRequest,
-  step: LlmStep,
-  { llm, world, signal }: StepContext,
-): Promise<void> {
-  const { lane } = llm(step.llm.name)
-  for (;;) {
-    const delay = lane.startDelay(world.clock.now(), estimateTokens(request))
-    if (delay <= 0) return
-    await world.clock.sleep(delay, signal)
-  }
-}
-
-const callLimit = failure('call-limit', 'the run has made as many model calls as it may', {
-  help: 'raise the limit with --max-calls',
-})
-
-/** Aborted with the step's own time limit, it has failed; for any other reason the run is being stopped. */
-function abortedOutcome(step: LlmStep, attempt: number, signal: AbortSignal): Outcome {
-  const reason: unknown = signal.reason
-  if (!(reason instanceof StepTimeout)) return failure('cancelled', 'the run was stopped')
-  const limit = `its limit of ${reason.limitMs / 1000} s`
-  return failure('timeout', `step "${step.id}" took longer than ${limit}, in attempt ${attempt}`, {
-    help: 'raise its "timeout"',
-  })
+/** Milliseconds until the limits of its LLM let a request start, as far as is known now. */
+function startDelay(step: LlmStep, request: LlmRequest, { llm, world }: StepContext): number {
+  return llm(step.llm.name).lane.startDelay(world.clock.now(), estimateTokens(request))
 }

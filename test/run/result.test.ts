@@ -54,7 +54,7 @@ describe('the result of a run', () => {
           },
           {
             attempt: 2,
-            start: 1232,
+            start: 1.232,
             duration: 1.668,
             time_to_first_token: 1.172,
             status: 'succeeded',
@@ -155,7 +155,7 @@ describe('the result of a run', () => {
     expect(result.steps['song_step']?.call_data?.attempts).toEqual([
       {
         attempt: 1,
-        start: 1204,
+        start: 1.204,
         duration: 0.296,
         time_to_first_token: null,
         status: 'cancelled',

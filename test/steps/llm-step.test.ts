@@ -82,6 +82,42 @@ describe('an answer that is cut off', () => {
     expect(calls(run)).toBe(3)
   })
 
+  test('and its record stay when what follows fails', async () => {
+    for (const status of [400, 500]) {
+      const answers = [cut, { status }]
+      const run = await ask({ answers, llm: { max_retries: 1 }, step: { on_truncated: 'retry' } })
+      expect(run.result.steps['ask']).toMatchObject({
+        status: 'failed',
+        error: { http_status: status },
+        generated: 'hello wor',
+        call_data: { finish_reason: 'length', raw_outputs: { text: 'hello wor' } },
+      })
+    }
+  })
+
+  test('stays when the time is over before it has been asked for again', async () => {
+    const answers = [cut, { answer: 'hello world', delay: '9s' }]
+    const run = await ask({ answers, step: { on_truncated: 'retry', timeout: '5s' } })
+    expect(run.result.steps['ask']).toMatchObject({
+      error: { code: 'timeout' },
+      generated: 'hello wor',
+      call_data: { attempts: [{ wait: 0 }, { status: 'failed', error: { code: 'timeout' } }] },
+    })
+  })
+
+  test('is not asked for again where the run may make no more calls', async () => {
+    const text = flowText({
+      llms: { writer: { provider: 'scripted', answers: [cut, { answer: 'hello world' }] } },
+      steps: { ask: { prompt: 'Say something', on_truncated: 'retry' } },
+    })
+    const run = await told(text, { maxCalls: 1 })
+    expect(run.result.steps['ask']).toMatchObject({
+      error: { code: 'truncated-answer' },
+      generated: 'hello wor',
+      call_data: { attempts: [{ wait: null }] },
+    })
+  })
+
   test('is not asked for again where twice as much has no room in the context', async () => {
     const run = await ask({
       answers: [cut, { answer: 'hello world' }],
