@@ -3,9 +3,12 @@ import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { MapNode, Node } from '../document/node.ts'
 import type { Span } from '../source/span.ts'
 import type { Connection } from './flow.ts'
-import { isGlob, matchesGlob } from './glob.ts'
+import { GlobSearch, isGlob } from './glob.ts'
 import { child, entriesOf, textNode } from './reader.ts'
 import type { DraftStep } from './steps.ts'
+
+/** More than any flow has. Globs and aliases could make billions of them out of a small file. */
+const MOST_CONNECTIONS = 100_000
 
 /** Reads `connections` into pairs of steps, globs over ids spread out. */
 export function readConnections(
@@ -16,10 +19,11 @@ export function readConnections(
 ): Connection[] {
   const positions = new Map(drafts.map(({ step }, position) => [step.id, position]))
   const connections: Connection[] = []
+  const search = new GlobSearch()
   const find = (pattern: string, span: Span): readonly number[] => {
     if (isGlob(pattern)) {
-      const found = [...positions].filter(([id]) => matchesGlob(pattern, id)).map(([, position]) => position)
-      if (found.length === 0) {
+      const found = search.among(pattern, positions.keys()).map((id) => positions.get(id) ?? 0)
+      if (found.length === 0 && !search.isExhausted) {
         diagnosis.error('unknown-step', span, `no step matches "${pattern}"`, {
           help: `the steps are ${[...positions.keys()].slice(0, 12).join(', ')}`,
         })
@@ -38,7 +42,20 @@ export function readConnections(
   for (const entry of entriesOf(child(root, 'connections'))) {
     const sources = find(entry.key, entry.keySpan)
     for (const { text, span } of names(entry.value)) {
-      for (const to of find(text, span)) for (const from of sources) connections.push({ from, to, span })
+      const targets = find(text, span)
+      if (search.isExhausted) {
+        diagnosis.error('out-of-range', span, 'the patterns of "connections" take too long to look up', {
+          help: 'use fewer patterns, or patterns with fewer *',
+        })
+        return connections
+      }
+      if (connections.length + targets.length * sources.length > MOST_CONNECTIONS) {
+        diagnosis.error('out-of-range', span, `the connections are more than ${MOST_CONNECTIONS}`, {
+          help: 'put a step that they all go through between the steps that they connect',
+        })
+        return connections
+      }
+      for (const to of targets) for (const from of sources) connections.push({ from, to, span })
     }
   }
   return connections

@@ -1,9 +1,10 @@
 import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import type { Related } from '../diagnostics/diagnostic.ts'
 import type { MapNode } from '../document/node.ts'
 import type { Span } from '../source/span.ts'
 import type { Input, Producer } from './flow.ts'
-import { isGlob, matchesGlob } from './glob.ts'
+import { GlobSearch, isGlob } from './glob.ts'
 import { child, itemsOf, textNode } from './reader.ts'
 import type { DraftStep } from './steps.ts'
 
@@ -63,9 +64,14 @@ export function unreadOutputs(
   const patterns = drafts
     .filter((draft) => draft.step.forEach !== undefined && outputKeys(draft).length === 0)
     .map(({ step }) => step.outputKey.replaceAll('{index}', '*'))
+  const search = new GlobSearch()
   return (key) =>
     unreadSteps.has(key) ||
-    patterns.some((pattern) => matchesGlob(pattern, key) || (isGlob(key) && matchesGlob(key, pattern)))
+    patterns.some(
+      (pattern) =>
+        search.among(pattern, [key]).length > 0 || (isGlob(key) && search.among(key, [pattern]).length > 0),
+    ) ||
+    search.isExhausted
 }
 
 /** A step's items and index must not hide a variable: the reader of a template could not tell which is meant. */
@@ -99,28 +105,44 @@ export function readOutputs(
     drafts,
     producers,
     isUnreadOutput,
+    isReported,
     diagnosis,
   }: {
     readonly drafts: readonly DraftStep[]
     readonly producers: ReadonlyMap<string, Producer>
     readonly isUnreadOutput: (key: string) => boolean
+    /** Whether an error about this key has been given, to which the place belongs. */
+    readonly isReported: (key: string, span: Span) => boolean
     readonly diagnosis: Diagnosis
   },
 ): readonly string[] {
   const node = child(root, 'outputs')
   if (node === undefined) return [...producers.keys()]
   const outputs = new Map<string, Span>()
+  const search = new GlobSearch()
+  const declaration = (key: string | undefined): readonly Related[] => {
+    const draft = drafts[producers.get(key ?? '')?.step ?? -1]
+    if (draft === undefined) return []
+    const span = textNode(child(draft.node, 'output_key'))?.span ?? draft.step.span
+    return [{ message: 'similar name declared here', span }]
+  }
   const keyOfStep = new Map(drafts.map(({ step }) => [step.id, step.outputKey]))
   for (const item of itemsOf(node)) {
     const pattern = textNode(item)
     if (pattern === undefined) continue
     const glob = isGlob(pattern.value)
     const keys = glob
-      ? [...producers.keys()].filter((key) => matchesGlob(pattern.value, key))
+      ? search.among(pattern.value, producers.keys())
       : producers.has(pattern.value)
         ? [pattern.value]
         : []
-    if (keys.length === 0 && !isUnreadOutput(pattern.value)) {
+    if (search.isExhausted) {
+      diagnosis.error('out-of-range', pattern.span, 'the patterns of "outputs" take too long to look up', {
+        help: 'use fewer patterns, or patterns with fewer *',
+      })
+      break
+    }
+    if (keys.length === 0 && !isUnreadOutput(pattern.value) && !isReported(pattern.value, pattern.span)) {
       const guess = glob
         ? undefined
         : (closest(pattern.value, producers.keys()) ?? keyOfStep.get(pattern.value))
@@ -130,9 +152,8 @@ export function readOutputs(
         glob ? `no output key matches "${pattern.value}"` : `no step gives "${pattern.value}"`,
         {
           help:
-            guess === undefined
-              ? `the output keys are ${shortList([...producers.keys()])}`
-              : `did you mean "${guess}"?`,
+            guess === undefined ? `the output keys are ${shortList(producers)}` : `did you mean "${guess}"?`,
+          related: declaration(guess),
         },
       )
       if (guess !== undefined) outputs.set(guess, pattern.span)
@@ -151,8 +172,9 @@ export function readOutputs(
   return [...outputs.keys()]
 }
 
-function shortList(names: readonly string[]): string {
-  return names.length > 12
-    ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more`
-    : names.join(', ')
+function shortList(producers: ReadonlyMap<string, Producer>): string {
+  const shown: string[] = []
+  for (const key of producers.keys()) if (shown.push(key) === 12) break
+  const more = producers.size - shown.length
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ')
 }
