@@ -1,7 +1,20 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { moreText, select } from '../diagnostics/selection.ts'
 import { visible } from '../source/visible.ts'
 
 const commands = { error: 'error', warning: 'warning', note: 'notice' } as const
+
+/** Of one file. GitHub itself shows ten of a step. */
+const MOST_SHOWN = 100
+
+/** The lines for all that was found, and one for what is left out. */
+export function annotationsOf(diagnostics: readonly Diagnostic[]): readonly string[] {
+  const { shown, left } = select(diagnostics, MOST_SHOWN)
+  const more = [...left].map(
+    ([path, count]) => `::${commands.note} file=${property(path)}::${data(moreText(count))}\n`,
+  )
+  return [...shown.map(annotation), ...more]
+}
 
 /** A line that GitHub Actions shows beside the line of the flow: a diagnostic, or a file that cannot be read. */
 export function annotation(about: Diagnostic | { readonly path: string; readonly message: string }): string {

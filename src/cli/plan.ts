@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { closest } from '../diagnostics/closest.ts'
+import { DEFAULT_MAX_ITEMS } from '../flow/for-each.ts'
 import type { Plan } from '../plan/plan.ts'
+import { jsonText } from '../source/json-text.ts'
 import { readFlowOrder, type FlowRequest } from './flow-order.ts'
 import type { Io } from './io.ts'
 import { say } from './message.ts'
@@ -26,14 +28,18 @@ const formats = ['text', 'json'] as const
 async function performPlan(request: FlowRequest, io: Io): Promise<void> {
   const order = await readFlowOrder<PlanTexts>(planVerb, request, io)
   if (order === undefined) return
-  const { compiled, inputs, texts, path } = order
+  const { compiled, inputs, texts, limits, path } = order
   const format = readFormat(texts.format)
   const maxCost = readMaxCost(texts)
   const [{ planFlow }, { loadTokenizer }] = await Promise.all([
     import('../plan/plan.ts'),
     import('../plan/tokenizer.ts'),
   ])
-  const planned = planFlow(compiled, inputs, await loadTokenizer())
+  const planned = planFlow(compiled, {
+    inputs,
+    tokenizer: await loadTokenizer(),
+    maxItems: limits.maxItems ?? DEFAULT_MAX_ITEMS,
+  })
   if ('problems' in planned) {
     for (const { message, help } of planned.problems) say(io, 'error', message, help)
     io.setExitCode(2)

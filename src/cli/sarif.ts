@@ -2,8 +2,11 @@ import manifest from '../../package.json' with { type: 'json' }
 import { catalogue, type Code } from '../diagnostics/catalogue.ts'
 import type { Diagnostic, Related, Severity } from '../diagnostics/diagnostic.ts'
 import { examples } from '../diagnostics/examples.ts'
+import { select } from '../diagnostics/selection.ts'
+import { jsonText } from '../source/json-text.ts'
 import type { Span } from '../source/span.ts'
 import { visible } from '../source/visible.ts'
+import { MOST_SHOWN } from './diagnostic-json.ts'
 import type { Validation } from './validate.ts'
 
 const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'note' }
@@ -11,10 +14,10 @@ const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'w
 /**
  * What `validate --format sarif` prints: a log of SARIF 2.1.0 with one run. Every code that occurs is a rule, with its
  * meaning and its example; lines and columns count from 1, columns in UTF-16 units. A flow that cannot be read is a
- * notification of the tool and no result.
+ * notification of the tool and no result. Of a file there are at most 1000 results, errors before all others.
  */
 export function sarif(validations: readonly Validation[]): string {
-  const diagnostics = validations.flatMap((validation) => validation.diagnostics)
+  const diagnostics = validations.flatMap((validation) => select(validation.diagnostics, MOST_SHOWN).shown)
   const codes = [...new Set(diagnostics.map(({ code }) => code))].toSorted()
   const unreadable = validations.filter((validation) => validation.unreadable !== undefined)
   const log = {
@@ -38,7 +41,7 @@ export function sarif(validations: readonly Validation[]): string {
       },
     ],
   }
-  return JSON.stringify(log, null, 2) + '\n'
+  return jsonText(log, { compact: false }) + '\n'
 }
 
 function rule(code: Code): object {

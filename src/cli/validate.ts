@@ -7,13 +7,13 @@ import { readFlowFile, sourceOf } from '../document/flow-file.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import { checkSource, type LoadOptions } from '../graph/load.ts'
 import { describeSize } from '../graph/size.ts'
-import { visibleLine } from '../source/visible.ts'
 import { addCheckOptions, readCheckOptions, type CheckTexts } from './check-options.ts'
 import { validationJson } from './diagnostic-json.ts'
-import { annotation } from './github-annotation.ts'
+import { annotation, annotationsOf } from './github-annotation.ts'
 import type { Io } from './io.ts'
 import { say } from './message.ts'
 import { UsageError } from './usage-error.ts'
+import { sayInvalid, shownPath } from './validity.ts'
 
 /** What was found out about one flow. */
 export interface Validation {
@@ -97,19 +97,15 @@ async function report(validations: readonly Validation[], format: Format, io: Io
 }
 
 function annotations({ path, diagnostics, unreadable }: Validation): readonly string[] {
-  const lines = diagnostics.map((diagnostic) => annotation(diagnostic))
+  const lines = annotationsOf(diagnostics)
   return unreadable === undefined ? lines : [annotation({ path, message: unreadable.message }), ...lines]
 }
 
 function sayAll({ path, compiled, diagnostics, unreadable }: Validation, io: Io): void {
   const { palette } = io.stderr
   if (unreadable !== undefined) return say(io, 'error', unreadable.message, unreadable.help)
+  if (compiled === undefined) return sayInvalid(path, diagnostics, io)
   if (diagnostics.length > 0) io.stderr.write(renderDiagnostics(diagnostics, { colour: palette }) + '\n')
   const counts = diagnostics.length === 0 ? '' : ` (${countLine(diagnostics)})`
-  const name = visibleLine(path === '-' ? '<stdin>' : path)
-  io.stderr.write(
-    compiled === undefined
-      ? `${palette.error('✖')} ${name} is not valid${counts}\n`
-      : `${palette.success('✔')} ${name} is valid: ${describeSize(compiled)}${counts}\n`,
-  )
+  io.stderr.write(`${palette.success('✔')} ${shownPath(path)} is valid: ${describeSize(compiled)}${counts}\n`)
 }

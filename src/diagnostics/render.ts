@@ -2,7 +2,11 @@ import { plainPalette, type Palette } from '../source/palette.ts'
 import type { Span } from '../source/span.ts'
 import { visible, visibleLine } from '../source/visible.ts'
 import { codeFrame } from './code-frame.ts'
-import type { Diagnostic, Severity } from './diagnostic.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { moreText, select, severities } from './selection.ts'
+
+/** Of one file. Nobody reads more, and a megabyte of mistakes would be many of messages. */
+const MOST_SHOWN = 100
 
 /**
  * Diagnostics as people read them, by file and place, a blank line between two:
@@ -15,16 +19,22 @@ import type { Diagnostic, Severity } from './diagnostic.ts'
  *        |   ^^^^^^^
  *       help: did you mean "summary"?
  *
- * Text from outside is made visible. Ends with a newline; empty when there are no diagnostics.
+ * Of a file at most a hundred are shown, errors before all others, then `… and 39,900 more`. Text from outside is made
+ * visible. Ends with a newline; empty when there are no diagnostics.
  */
 export function renderDiagnostics(
   diagnostics: readonly Diagnostic[],
   options: { readonly colour: Palette } = { colour: plainPalette },
 ): string {
-  const sorted = [...diagnostics].sort(
-    (a, b) => compareText(a.span.file.path, b.span.file.path) || a.span.start - b.span.start,
-  )
-  return sorted.map((diagnostic) => renderDiagnostic(diagnostic, options.colour)).join('\n')
+  const { shown, left } = select(diagnostics, MOST_SHOWN)
+  const texts = shown.flatMap((diagnostic, index) => {
+    const { path } = diagnostic.span.file
+    const count = left.get(path)
+    const text = renderDiagnostic(diagnostic, options.colour)
+    const isLast = shown[index + 1]?.span.file.path !== path
+    return count === undefined || !isLast ? [text] : [text, `${visibleLine(path)}: ${moreText(count)}\n`]
+  })
+  return texts.join('\n')
 }
 
 /** `1 error, 2 warnings`; `no errors` when there are no diagnostics. */
@@ -34,13 +44,6 @@ export function countLine(diagnostics: readonly Diagnostic[]): string {
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => `${count} ${severity}${count === 1 ? '' : 's'}`)
   return counts.length === 0 ? 'no errors' : counts.join(', ')
-}
-
-const severities: readonly Severity[] = ['error', 'warning', 'note']
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }
 
 function renderDiagnostic(diagnostic: Diagnostic, colour: Palette): string {

@@ -1,4 +1,4 @@
-import { jsonText } from '../run/result-text.ts'
+import { jsonText } from '../source/json-text.ts'
 import type { Reporter } from './reporter.ts'
 
 /** Events as JSON Lines, one `write` each, described by `schemas/event.schema.json`. */

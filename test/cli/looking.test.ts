@@ -40,6 +40,7 @@ describe('validate', () => {
         {
           path: '-',
           valid: false,
+          diagnostic_count: 1,
           diagnostics: [
             {
               code: 'unknown-key',
@@ -75,6 +76,36 @@ describe('validate', () => {
     expect(inActions.stderr).toContain('\n::error file=<stdin>,line=4,')
   })
 
+  test('says the worst hundred of forty thousand mistakes, and how many more there are', async () => {
+    const stdin = `${right}${'name: x\n'.repeat(40_000)}`
+    const text = await llmflows(['validate', '-'], { stdin })
+    expect(text.stderr).toContain('\n<stdin>: … and 39,900 more\n')
+    expect(text.stderr).toContain('✖ <stdin> is not valid (40000 errors)\n')
+    expect(text.stderr.length).toBeLessThan(50_000)
+    const github = await llmflows(['validate', '-', '-f', 'github'], { stdin })
+    expect(github.stdout.split('\n')).toHaveLength(102)
+    expect(github.stdout).toContain('\n::notice file=<stdin>::… and 39,900 more\n')
+    const json = await llmflows(['validate', '-', '-f', 'json'], { stdin })
+    const { flows } = JSON.parse(json.stdout) as { flows: { diagnostics: unknown[] }[] }
+    expect(flows[0]).toMatchObject({ valid: false, diagnostic_count: 40_000 })
+    expect(flows[0]?.diagnostics).toHaveLength(1000)
+  })
+
+  test('prints nothing in JSON that acts on a terminal', async () => {
+    const unseen = String.raw`\u009b31m\u202e\u2028`
+    const stdin = right.replace('prompt:', `"${unseen}": 1, prompt:`)
+    for (const format of ['json', 'sarif']) {
+      const { stdout } = await llmflows(['validate', '-', '-f', format], { stdin })
+      expect(stdout).toMatch(/^[ -~…\n]*$/)
+      expect(stdout).toMatch(/has no \\"(\\u009b31m\\u202e\\u2028|<U\+009B>)/)
+    }
+    const drawn = await llmflows(['graph', '-', '-f', 'json'], {
+      stdin: right.replace('prompt:', `name: "${unseen}", prompt:`),
+    })
+    expect(drawn.stdout).toMatch(/^[ -~\n]*$/)
+    expect(drawn.stdout).toContain(`"name": "${unseen}"`)
+  })
+
   test('looks at the flow as a run with the same options would', async () => {
     const overridden = await llmflows(['validate', soundtrack, '--set', 'steps.critc.for_each=2'])
     expect(overridden.stderr).toContain('--set:1:7 error[bad-override]: the flow has no "steps.critc"')
@@ -102,8 +133,8 @@ describe('graph', () => {
     const { stdout, stderr, exitCode } = await llmflows(['graph', '-'], { stdin: wrong })
     expect([stdout, exitCode]).toEqual(['', 2])
     expect(stderr).toContain('error[unknown-key]')
-    expect((await llmflows(['graph', '-', '--format', 'svg'])).stderr).toContain(
-      'ascii, mermaid, dot and json',
+    expect((await llmflows(['graph', '-', '--format', 'pdf'])).stderr).toContain(
+      'ascii, mermaid, dot, svg and json',
     )
   })
 })

@@ -82,6 +82,18 @@ describe('a diagnostic', () => {
     )
   })
 
+  test('is never left out for a milder one', () => {
+    const file = new SourceFile('a.yaml', 'x'.repeat(300))
+    const at = (start: number, severity: Diagnostic['severity']): Diagnostic =>
+      mistake({ file, start, end: start + 1 }, { severity, message: `${severity} at ${start}` })
+    const notes = Array.from({ length: 150 }, (_, start) => at(start, 'note'))
+    const text = rendered(...notes, at(200, 'error'), at(250, 'warning'))
+    expect(text.match(/note at/g)).toHaveLength(98)
+    expect(text).toContain('note at 97')
+    expect(text.indexOf('note at 97')).toBeLessThan(text.indexOf('error at 200'))
+    expect(text).toMatch(/warning at 250[^]*\na\.yaml: … and 52 more\n$/)
+  })
+
   test('aligns help of several lines', () => {
     const file = new SourceFile('a.yaml', 'x')
     expect(

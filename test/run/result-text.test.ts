@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createResult } from '../../src/run/result.ts'
-import { jsonText, resultText } from '../../src/run/result-text.ts'
+import { resultText } from '../../src/run/result-text.ts'
+import { jsonText } from '../../src/source/json-text.ts'
 import { arbitraryRun } from './arbitrary-run.ts'
 
 describe('a result as text', () => {

@@ -1,4 +1,5 @@
 import type { Step } from '../../flow/flow.ts'
+import { jsonText } from '../../source/json-text.ts'
 import type { CompiledFlow } from '../compile.ts'
 import { criticalPath } from '../order.ts'
 
@@ -27,7 +28,7 @@ export function drawJson({ flow, graph }: CompiledFlow): string {
     })),
     critical_path: path.map(idOf),
   }
-  return JSON.stringify(drawing, null, 2) + '\n'
+  return jsonText(drawing, { compact: false }) + '\n'
 }
 
 /** How many items there are; null without `for_each`, the name of the input when that decides. */
