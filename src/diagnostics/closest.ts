@@ -23,6 +23,33 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
+/** Names looked at for all the misspelt words of one flow: a fraction of a second. */
+const MOST_COMPARISONS = 1_000_000
+
+/**
+ * Guesses for many misspelt words. Each is compared with every name there is, which for thousands of both would take
+ * minutes; they share a budget, and where it is used up there are no more guesses.
+ */
+export class Guesses {
+  #left = MOST_COMPARISONS
+
+  /** As `closest`, while the budget lasts. */
+  closest(word: string, candidates: Iterable<string>): string | undefined {
+    if (this.#left <= 0) return undefined
+    const guess = closest(word, this.#counted(word, candidates))
+    return this.#left <= 0 ? undefined : guess
+  }
+
+  /** Long words that are compared letter by letter cost more. */
+  *#counted(word: string, candidates: Iterable<string>): Generator<string, void, undefined> {
+    for (const candidate of candidates) {
+      this.#left -= Math.abs(candidate.length - word.length) > 3 ? 1 : 1 + (word.length >> 3)
+      if (this.#left <= 0) return
+      yield candidate
+    }
+  }
+}
+
 function allowedSlips(length: number): number {
   if (length < 2) return 0
   if (length < 5) return 1

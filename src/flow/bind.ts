@@ -1,4 +1,5 @@
-import { closest } from '../diagnostics/closest.ts'
+import { Guesses } from '../diagnostics/closest.ts'
+import { shortList } from '../diagnostics/short-list.ts'
 import type { Json } from '../source/json.ts'
 import type { Flow } from './flow.ts'
 import { valueProblem } from './value-check.ts'
@@ -22,16 +23,16 @@ export interface BoundInputs {
 export function bindInputs(flow: Flow, given: ReadonlyMap<string, Json>): BoundInputs {
   const values = new Map<string, Json>()
   const problems: InputProblem[] = []
+  const guesses = new Guesses()
   for (const name of given.keys()) {
     if (flow.inputs.has(name)) continue
-    const guess = closest(name, flow.inputs.keys())
-    const known = [...flow.inputs.keys()].join(', ')
+    const guess = guesses.closest(name, flow.inputs.keys())
     const help =
       guess !== undefined
         ? `did you mean "${guess}"?`
-        : known === ''
+        : flow.inputs.size === 0
           ? 'the flow takes no inputs'
-          : `the inputs are ${known}`
+          : `the inputs are ${shortList(flow.inputs)}`
     problems.push({
       kind: 'unknown',
       input: name,

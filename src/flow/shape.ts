@@ -1,5 +1,4 @@
 import type { ErrorObject } from 'ajv'
-import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import { describe, nodeAt, plain, type Entry, type MapNode, type Node } from '../document/node.ts'
 import type { Span } from '../source/span.ts'
@@ -28,9 +27,10 @@ export function checkShape(root: Node, diagnosis: Diagnosis): MapNode | undefine
   const silenced = reportVerbs(root, diagnosis)
   validateShape(plain(root))
   const errors = validateShape.errors ?? []
-  const isUnknownValue = (pointer: string): boolean =>
-    errors.some(({ keyword, instancePath }) => keyword === 'enum' && instancePath === pointer)
-  const check: Check = { root, diagnosis, isKey, corrections: [], unknown: new Set() }
+  const unknownValues = new Set(
+    errors.flatMap(({ keyword, instancePath }) => (keyword === 'enum' ? [instancePath] : [])),
+  )
+  const check: Check = { root, diagnosis, isKey, corrections: [], meant: new Map(), unknown: new Set() }
   const said = new Set<string>()
   for (const error of unknownKeysFirst(errors)) {
     if (error.keyword === 'if') continue // its branch has said what is wrong
@@ -38,7 +38,7 @@ export function checkShape(root: Node, diagnosis: Diagnosis): MapNode | undefine
     const where = `${error.instancePath} ${error.keyword} ${JSON.stringify(error.params)}`
     if (said.has(where) || silenced(path, error)) continue
     // What an llm must have depends on its provider.
-    if (error.keyword === 'required' && isUnknownValue(`${error.instancePath}/provider`)) continue
+    if (error.keyword === 'required' && unknownValues.has(`${error.instancePath}/provider`)) continue
     said.add(where)
     reportError(path, error, check)
   }
@@ -50,6 +50,8 @@ interface Check {
   readonly diagnosis: Diagnosis
   readonly isKey: (entry: Entry) => boolean
   readonly corrections: Correction[]
+  /** The right keys of `corrections`, by mapping. */
+  readonly meant: Map<MapNode, Set<string>>
   /** Mappings with an unknown key in the place of which a missing one may belong. */
   readonly unknown: Set<MapNode>
 }
@@ -75,8 +77,7 @@ function reportError(path: readonly string[], error: ErrorObject, check: Check):
     case 'required': {
       const key = String(params['missingProperty'])
       // Said once, by the misspelt key itself.
-      if (check.corrections.some((correction) => correction.map === map && correction.right === key)) return
-      if (map !== undefined && check.unknown.has(map)) return
+      if (map !== undefined && (check.unknown.has(map) || check.meant.get(map)?.has(key) === true)) return
       const span = keySpanAt(root, path) ?? { ...node.span, end: node.span.start }
       diagnosis.error('missing-key', span, `${subject(path)} lacks "${key}"`, {
         help: additionHelp(path, key),
@@ -131,11 +132,14 @@ function reportUnknownKey(
   // A step's kind follows from its verb, which may be the very key that is misspelt.
   const isStep = path[0] === 'steps' && path.length === 2
   const known = isStep ? [...new Set([...verbs, ...properties])] : properties
-  const guess = closest(
+  const guess = diagnosis.guesses.closest(
     entry.key,
     known.filter((key) => !map.entries.has(key)),
   )
-  if (guess !== undefined) check.corrections.push({ map, wrong: entry.key, right: guess })
+  if (guess !== undefined) {
+    check.corrections.push({ map, wrong: entry.key, right: guess })
+    check.meant.set(map, (check.meant.get(map) ?? new Set()).add(guess))
+  }
   const missing = (schema.required ?? []).filter((key) => !map.entries.has(key))
   const replaces = guess === undefined && path.length > 1 && missing.length === 1
   if (replaces) check.unknown.add(map)

@@ -1,5 +1,5 @@
-import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import { shortList } from '../diagnostics/short-list.ts'
 import type { MapNode, Node, ScalarNode } from '../document/node.ts'
 import { placesIn } from '../document/places.ts'
 import type { FlowFolder } from '../source/flow-folder.ts'
@@ -44,14 +44,13 @@ export class Templates {
     const name = textNode(node)
     if (name === undefined) return undefined
     if (this.#spans.has(name.value)) return this.#take(name.value)
-    const guess = closest(name.value, this.#spans.keys())
+    const guess = this.#diagnosis.guesses.closest(name.value, this.#spans.keys())
     const related = guess === undefined ? undefined : this.#spans.get(guess)
-    const names = [...this.#spans.keys()]
     const otherwise = /\s/.test(name.value)
       ? 'a text belongs under "prompt:" or "system:"; "template:" and "system_template:" take the name of a template'
-      : names.length === 0
+      : this.#spans.size === 0
         ? 'declare it under "templates:", or write the text itself with "prompt:"'
-        : `the templates here are ${names.join(', ')}`
+        : `the templates here are ${shortList(this.#spans)}`
     this.#diagnosis.error(
       'unknown-template',
       name.span,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { closest } from '../../src/diagnostics/closest.ts'
+import { closest, Guesses } from '../../src/diagnostics/closest.ts'
 
 describe('the name that was probably meant', () => {
   test.each([
@@ -70,5 +70,39 @@ describe('the name that was probably meant', () => {
     const other = `x${long.slice(0, 5000)}q${long.slice(5001)}`
     expect(closest(long, ['ba'.repeat(5000), other])).toBe('ba'.repeat(5000))
     expect(closest(long, [other])).toBe(other)
+  })
+})
+
+describe('guesses for many words', () => {
+  test('are those for one, as long as there are not too many', () => {
+    expect(new Guesses().closest('summry', ['title', 'summary'])).toBe('summary')
+  })
+
+  test('end after a million names, whatever asks for them', () => {
+    const guesses = new Guesses()
+    let looks = 0
+    const names = function* (): Generator<string> {
+      for (let number = 0; number < 3000; number++) {
+        looks++
+        yield `input_${number}_of_the_flow`
+      }
+    }
+    for (let word = 0; word < 20_000; word++) guesses.closest(`unknown ${word}`, names())
+    expect(looks).toBeGreaterThan(100_000)
+    expect(looks).toBeLessThan(1_001_000)
+    expect(guesses.closest('summry', ['summary'])).toBeUndefined()
+  })
+
+  test('end sooner for long words of the same length', () => {
+    const guesses = new Guesses()
+    let looks = 0
+    const names = function* (): Generator<string> {
+      for (let number = 0; number < 1000; number++) {
+        looks++
+        yield String(number).padStart(8000, 'x')
+      }
+    }
+    for (let word = 0; word < 5; word++) guesses.closest(`${word}`.padStart(8000, 'y'), names())
+    expect(looks).toBeLessThan(1100)
   })
 })
