@@ -2,6 +2,7 @@ import type { LlmStep, Step } from '../flow/flow.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import { topologicalOrder } from '../graph/order.ts'
 import type { Json } from '../source/json.ts'
+import { extentOf, MAX_SIZE, ValueTooLarge } from '../template/extent.ts'
 import {
   guessPlaceholder,
   guessText,
@@ -30,7 +31,7 @@ interface ForecastOptions {
 /**
  * What every item of every step that calls a model will ask, by step. It is about a run in which every step succeeds with
  * its first call: an answer has between none and `max_tokens` tokens, probably half of that, and stands in the prompts
- * behind it with as many. A step with `on_truncated: retry` may ask a second time for an answer of twice the length.
+ * behind it with as many. Throws `ValueTooLarge`. A step with `on_truncated: retry` may ask a second time for an answer of twice the length.
  */
 export function forecast(
   { flow, graph }: CompiledFlow,
@@ -38,23 +39,46 @@ export function forecast(
 ): ReadonlyMap<Step, readonly ForeseenCall[]> {
   const calls = new Map<Step, readonly ForeseenCall[]>()
   const values = new Map<string, Guess>()
+  const room = new Room()
   for (const [name, value] of inputs) values.set(name, known(value))
   for (const node of topologicalOrder(graph)) {
     const step = flow.steps[node]
     if (step === undefined) continue
     const outer: GuessLookup = (variable) => values.get(variable)
-    const items = Array.from({ length: itemCounts[node] ?? 0 }, (_, index) => lookupIn(step, index, outer))
-    if (step.kind === 'llm')
-      calls.set(
-        step,
-        items.map((lookup) => foresee(step, lookup, count)),
-      )
-    const given = items.map((lookup) =>
-      step.kind === 'llm' ? unknownText(answerTokens(step)) : guessValue(step.value, lookup),
-    )
+    const asked: ForeseenCall[] = []
+    const given: Guess[] = []
+    for (let index = 0; index < (itemCounts[node] ?? 0); index++) {
+      const lookup = lookupIn(step, index, outer)
+      if (step.kind === 'llm') {
+        const call = foresee(step, lookup, count)
+        for (const { content } of call.messages) room.take(content.shown)
+        asked.push(call)
+        given.push(unknownText(answerTokens(step)))
+      } else {
+        const guess = guessValue(step.value, lookup)
+        room.take(guess.skeleton)
+        given.push(guess)
+      }
+    }
+    if (step.kind === 'llm') calls.set(step, asked)
     give(step, given, values)
   }
   return calls
+}
+
+/** Characters that a plan may hold. */
+const MOST_PLANNED = 8 * MAX_SIZE
+
+/** How much of a plan's room is taken by texts and values. */
+class Room {
+  #taken = 0
+
+  /** Throws `ValueTooLarge` when there is no more. */
+  take(value: Json): void {
+    this.#taken += extentOf(value).size
+    if (this.#taken > MOST_PLANNED)
+      throw new ValueTooLarge(`the prompts and values together have more than ${MOST_PLANNED} characters`)
+  }
 }
 
 function lookupIn(step: Step, index: number, outer: GuessLookup): GuessLookup {

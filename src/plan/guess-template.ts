@@ -1,29 +1,29 @@
+import { MAX_SIZE, ValueTooLarge } from '../template/extent.ts'
 import { MissingValue, valueOf } from '../template/render.ts'
 import type { Placeholder, Reference, Template } from '../template/template.ts'
 import { solePlaceholder } from '../template/template.ts'
 import type { ValueTemplate } from '../template/value-template.ts'
-import { known, listOf, objectOf, unknownText, written, type Guess } from './guess.ts'
-import { sum, zero, type Range } from './range.ts'
+import { known, listOf, objectOf, together, unknownText, written, type Guess, type Hidden } from './guess.ts'
+import { zero } from './range.ts'
 
 /** What is known of a variable; undefined for an input that was not given. */
 export type GuessLookup = (variable: string) => Guess | undefined
 
 /** A text with placeholders, as far as it is known before the run. */
-export interface GuessedText {
+export interface GuessedText extends Hidden {
   /** As it will be; what is not known yet stands as it is written in the template. */
   readonly shown: string
   /** The stretches that are certain, each as long as possible. */
   readonly pieces: readonly string[]
-  readonly holes: number
-  readonly hidden: Range
   /** The variables that are not known yet. */
   readonly waitsFor: readonly string[]
 }
 
+/** Throws `ValueTooLarge`, as the run would. */
 export function guessText(template: Template, lookup: GuessLookup): GuessedText {
-  let [shown, piece, holes] = ['', '', 0]
+  let [shown, piece] = ['', '']
   const pieces: string[] = []
-  const hidden: Range[] = []
+  const hidden: Hidden[] = []
   const waitsFor: string[] = []
   for (const segment of template.segments) {
     if (typeof segment === 'string') {
@@ -32,6 +32,8 @@ export function guessText(template: Template, lookup: GuessLookup): GuessedText 
       continue
     }
     const guess = written(guessPlaceholder(segment, lookup), segment.formatter)
+    if (shown.length + guess.skeleton.length > MAX_SIZE)
+      throw new ValueTooLarge(`the text would have more than ${MAX_SIZE} characters`)
     if (guess.holes === 0) {
       shown += guess.skeleton
       piece += guess.skeleton
@@ -40,12 +42,16 @@ export function guessText(template: Template, lookup: GuessLookup): GuessedText 
     shown += template.text.slice(segment.start, segment.end)
     pieces.push(piece, guess.skeleton)
     piece = ''
-    holes += guess.holes
-    hidden.push(guess.hidden)
+    hidden.push(guess)
     for (const one of segment.alternatives) if (one.kind === 'reference') waitsFor.push(one.variable)
   }
   pieces.push(piece)
-  return { shown, pieces: pieces.filter((text) => text !== ''), holes, hidden: sum(hidden), waitsFor }
+  return {
+    shown,
+    pieces: pieces.filter((text) => text !== ''),
+    ...together(hidden),
+    waitsFor,
+  }
 }
 
 export function guessValue(value: ValueTemplate, lookup: GuessLookup): Guess {

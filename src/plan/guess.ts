@@ -1,17 +1,21 @@
 import type { Json } from '../source/json.ts'
+import { bounded, MAX_SIZE } from '../template/extent.ts'
 import { format } from '../template/render.ts'
 import type { Formatter } from '../template/template.ts'
-import { sum, zero, type Range } from './range.ts'
+import { map, sum, zero, type Range } from './range.ts'
 
 /**
  * What is known of a value before the run: all that is certain of it, with an empty text where an answer will be, and how
  * many tokens these answers have together.
  */
-export interface Guess {
+export interface Guess extends Hidden {
   readonly skeleton: Json
-  /** Texts in it that are not known yet; none: the skeleton is the value. */
+}
+
+export interface Hidden {
+  /** Texts in it that are not known yet; none: all of it is certain. */
   readonly holes: number
-  /** Tokens of the texts that are not known yet. */
+  /** Tokens of these texts together. */
   readonly hidden: Range
 }
 
@@ -24,18 +28,29 @@ export function unknownText(tokens: Range): Guess {
   return { skeleton: '', holes: 1, hidden: tokens }
 }
 
+/** Throws `ValueTooLarge`, as the run would. */
 export function listOf(items: readonly Guess[]): Guess {
-  return { skeleton: items.map(({ skeleton }) => skeleton), ...together(items) }
+  const skeleton = Object.freeze(items.map((item) => item.skeleton))
+  return { skeleton: bounded(skeleton), ...together(items) }
 }
 
+/** Throws `ValueTooLarge`, as the run would. */
 export function objectOf(entries: readonly (readonly [string, Guess])[]): Guess {
-  const skeleton = Object.fromEntries(entries.map(([key, { skeleton }]) => [key, skeleton]))
-  return { skeleton, ...together(entries.map(([, guess]) => guess)) }
+  const skeleton = Object.freeze(Object.fromEntries(entries.map(([key, guess]) => [key, guess.skeleton])))
+  return { skeleton: bounded(skeleton), ...together(entries.map(([, guess]) => guess)) }
 }
 
-function together(parts: readonly Guess[]): Pick<Guess, 'holes' | 'hidden'> {
+/** A sign of a text has four bytes at most, and no token has less than one. */
+const MOST_TOKENS = 4 * MAX_SIZE
+
+/**
+ * What is hidden in a value of several parts. Values that are put together from themselves double at every step, but no
+ * text can be longer than a text may be.
+ */
+export function together(parts: readonly Hidden[]): Hidden {
   const holes = parts.reduce((count, part) => count + part.holes, 0)
-  return { holes, hidden: sum(parts.map(({ hidden }) => hidden)) }
+  const hidden = map(sum(parts.map((part) => part.hidden)), (tokens) => Math.min(tokens, MOST_TOKENS))
+  return { holes: Math.min(holes, MOST_TOKENS), hidden }
 }
 
 /**

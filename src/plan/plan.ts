@@ -1,4 +1,4 @@
-import { bindInputs, type InputProblem } from '../flow/bind.ts'
+import { bindInputs } from '../flow/bind.ts'
 import type { Flow, LlmStep, Step } from '../flow/flow.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import { stagesOf } from '../graph/draw/stages.ts'
@@ -6,6 +6,7 @@ import { criticalPath } from '../graph/order.ts'
 import { dollarsFor, priceOf, type KnownPrice, type Price } from '../llms/prices.ts'
 import { unitsOf } from '../run/units.ts'
 import type { Json } from '../source/json.ts'
+import { ValueTooLarge } from '../template/extent.ts'
 import { forecast, type ForeseenCall } from './forecast.ts'
 import { sum, type Range } from './range.ts'
 import type { Tokenizer } from './tokenizer.ts'
@@ -72,27 +73,67 @@ export interface PlannedTotals {
   readonly unpriced_models: readonly string[]
 }
 
-/**
- * Plans a run: nothing is sent and no key is needed. Inputs may be missing; those that are there have to be right, or
- * what is wrong with them comes back instead.
- */
+/** Why there is no plan; a run would be refused, or fail, for the same. */
+export interface PlanProblem {
+  /** Lower case, no full stop. */
+  readonly message: string
+  readonly help?: string | undefined
+}
+
+export interface PlanOptions {
+  /** They may be missing; those that are there have to be right. */
+  readonly inputs: ReadonlyMap<string, Json>
+  readonly tokenizer: Tokenizer
+  /** The most items of one `for_each`. */
+  readonly maxItems: number
+}
+
+/** Plans a run: nothing is sent and no key is needed. */
 export function planFlow(
   compiled: CompiledFlow,
-  given: ReadonlyMap<string, Json>,
-  tokenizer: Tokenizer,
-): { readonly plan: Plan } | { readonly problems: readonly InputProblem[] } {
+  { inputs, tokenizer, maxItems }: PlanOptions,
+): { readonly plan: Plan } | { readonly problems: readonly PlanProblem[] } {
   const { flow, graph } = compiled
-  const { values, problems } = bindInputs(flow, given)
+  const { values, problems } = bindInputs(flow, inputs)
   const wrong = problems.filter(({ kind }) => kind !== 'missing')
   if (wrong.length > 0) return { problems: wrong }
   const { itemCounts } = unitsOf(flow, graph, values)
-  const foreseen = forecast(compiled, { inputs: values, itemCounts, count: tokenizer.count })
+  const overruns = flow.steps.flatMap(({ id }, node) => overrun(id, itemCounts[node] ?? 0, maxItems))
+  if (overruns.length > 0) return { problems: overruns }
+  try {
+    const foreseen = forecast(compiled, { inputs: values, itemCounts, count: tokenizer.count })
+    const missing = problems.map(({ input }) => input)
+    return { plan: planOf(compiled, { values, missing, itemCounts, foreseen, tokenizer }) }
+  } catch (error) {
+    if (error instanceof ValueTooLarge) return { problems: [{ message: error.message, help: error.help }] }
+    throw error
+  }
+}
+
+function overrun(id: string, count: number, maxItems: number): readonly PlanProblem[] {
+  if (count <= maxItems) return []
+  const message = `step "${id}" has ${count} items, and a step may have ${maxItems}`
+  return [{ message, help: `if that is meant, add --max-items ${count}` }]
+}
+
+interface Known {
+  readonly values: ReadonlyMap<string, Json>
+  /** Inputs that were not given. */
+  readonly missing: readonly string[]
+  readonly itemCounts: readonly number[]
+  readonly foreseen: ReadonlyMap<Step, readonly ForeseenCall[]>
+  readonly tokenizer: Tokenizer
+}
+
+function planOf(
+  { flow, graph }: CompiledFlow,
+  { values, missing, itemCounts, foreseen, tokenizer }: Known,
+): Plan {
   const stages = stagesOf(graph)
   const stageOf = new Map(stages.flatMap((nodes, stage) => nodes.map((node) => [node, stage + 1] as const)))
   const path = criticalPath(graph)
   const critical = new Set(path)
   const idOf = (node: number): string => flow.steps[node]?.id ?? ''
-  const missing = problems.map(({ input }) => input)
   const steps = flow.steps.map((step, node): PlannedStep => {
     const calls = foreseen.get(step) ?? []
     const items = dependsOn(step, missing) ? null : (itemCounts[node] ?? 1)
@@ -110,17 +151,15 @@ export function planFlow(
     }
   })
   return {
-    plan: {
-      llmflows: 1,
-      flow: flow.name,
-      encoding: tokenizer.encoding,
-      inputs: Object.fromEntries(values),
-      missing_inputs: usedInputs(flow, missing),
-      stages: stages.map((nodes) => nodes.map(idOf)),
-      critical_path: path.map(idOf),
-      steps,
-      totals: totalsOf(steps),
-    },
+    llmflows: 1,
+    flow: flow.name,
+    encoding: tokenizer.encoding,
+    inputs: Object.fromEntries(values),
+    missing_inputs: usedInputs(flow, missing),
+    stages: stages.map((nodes) => nodes.map(idOf)),
+    critical_path: path.map(idOf),
+    steps,
+    totals: totalsOf(steps),
   }
 }
 

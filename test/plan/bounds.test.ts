@@ -49,7 +49,7 @@ const flows = fc
   })
 
 function planned(text: string): Plan {
-  const answer = planFlow(compile(text), new Map(), words)
+  const answer = planFlow(compile(text), { inputs: new Map(), tokenizer: words, maxItems: 200 })
   if ('problems' in answer) throw new Error('no inputs were given')
   return answer.plan
 }

@@ -10,8 +10,13 @@ const schema = JSON.parse(
 ) as Record<string, unknown>
 const isPlan = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true }).compile(schema)
 
+function planWith(text: string, inputs: Readonly<Record<string, Json>>) {
+  const options = { inputs: new Map(Object.entries(inputs)), tokenizer: words, maxItems: 200 }
+  return planFlow(compile(text), options)
+}
+
 function plan(text: string, inputs: Readonly<Record<string, Json>> = {}): Plan {
-  const planned = planFlow(compile(text), new Map(Object.entries(inputs)), words)
+  const planned = planWith(text, inputs)
   if ('problems' in planned) throw new Error(planned.problems.map(({ message }) => message).join('\n'))
   expect(isPlan(planned.plan), JSON.stringify(isPlan.errors)).toBe(true)
   // What is printed is the whole of it.
@@ -151,8 +156,8 @@ steps:
 test('an input that does not fit is no plan, and one that nobody uses is not missed', () => {
   const text =
     'llmflows: 1\nname: f\ninputs: { n: { type: integer }, m: {} }\nsteps: { a: { prompt: "{n}" } }\n'
-  const planned = planFlow(compile(text), new Map<string, Json>([['n', 'x']]), words)
-  expect(planned).toMatchObject({ problems: [{ kind: 'invalid', input: 'n' }] })
+  const planned = planWith(text, { n: 'x' })
+  expect(planned).toMatchObject({ problems: [{ message: expect.stringMatching(/^input "n" must be /) }] })
   expect(plan(text, { n: 1 }).missing_inputs).toEqual([])
 })
 
@@ -167,4 +172,41 @@ test('the schema describes every property and allows no other', () => {
     for (const [key, property] of Object.entries((object as { properties: object }).properties))
       expect(property, key).toHaveProperty('description', expect.stringMatching(/\w.*\.$/))
   }
+})
+
+describe('there is no plan', () => {
+  const steps = Array.from({ length: 60 }, (_, n) => `  s${n + 1}: { value: "{s${n}}{s${n}}" }\n`).join('')
+
+  test('for values that double at every step', () => {
+    const text = `llmflows: 1\nname: f\nsteps:\n  s0: { value: twice }\n${steps}`
+    expect(planWith(text, {})).toMatchObject({
+      problems: [{ message: 'the text would have more than 8388608 characters' }],
+    })
+  })
+
+  test('for more items than a step may have', () => {
+    const text =
+      'llmflows: 1\nname: f\ninputs: { l: { type: array } }\nsteps: { a: { for_each: "{l}", prompt: "{item}" } }\n'
+    expect(planWith(text, { l: Array.from({ length: 201 }, String) })).toEqual({
+      problems: [
+        {
+          message: 'step "a" has 201 items, and a step may have 200',
+          help: 'if that is meant, add --max-items 201',
+        },
+      ],
+    })
+  })
+
+  test('that is larger than memory', () => {
+    const text = `llmflows: 1\nname: f\ninputs: { big: {} }\nsteps: { a: { for_each: 200, prompt: "{big}" } }\n`
+    expect(planWith(text, { big: 'x'.repeat(1_000_000) })).toMatchObject({
+      problems: [{ message: 'the prompts and values together have more than 67108864 characters' }],
+    })
+  })
+})
+
+test('answers that double at every step have no more tokens than a text can have', () => {
+  const steps = Array.from({ length: 2000 }, (_, n) => `  s${n + 1}: { value: "{s${n}}{s${n}}" }\n`).join('')
+  const planned = plan(`${head()}steps:\n  s0: { prompt: Go }\n${steps}  end: { prompt: "{s2000}" }\n`)
+  expect(planned.steps.at(-1)?.input_tokens.upper).toBeLessThan(1e9)
 })
