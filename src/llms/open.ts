@@ -88,8 +88,9 @@ function locate(config: LlmConfig, options: CheckOptions) {
   if ('problem' in resolved) return resolved.problem
   const proxy = proxyFor(new URL(resolved.endpoint.url), options.env)
   if (proxy === 'bad-proxy') {
-    const message = `the proxy variable for ${resolved.endpoint.origin} holds no http or https URL`
-    const help = 'write it like HTTPS_PROXY=http://proxy.example:3128'
+    const message = `the proxy variable for ${resolved.endpoint.origin} holds no URL that can be used`
+    const help =
+      'write it like HTTPS_PROXY=http://proxy.example:3128, with %25 for a percent sign in a password'
     return { code: 'bad-proxy', llm: config.name, message, help } as const
   }
   return { kind: 'http', endpoint: resolved.endpoint, proxy } as const

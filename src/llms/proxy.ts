@@ -13,14 +13,23 @@ export function proxyFor(url: URL, env: Env): URL | undefined | 'bad-proxy' {
   const text = written.includes('://') ? written : `http://${written}`
   if (!URL.canParse(text)) return 'bad-proxy'
   const proxy = new URL(text)
-  return proxy.protocol === 'http:' || proxy.protocol === 'https:' ? proxy : 'bad-proxy'
+  const isUsable = (proxy.protocol === 'http:' || proxy.protocol === 'https:') && decoded(proxy) !== undefined
+  return isUsable ? proxy : 'bad-proxy'
 }
 
-/** What a proxy with a user name in its URL wants to see. */
+/** What a proxy with a user name in its URL, one that `proxyFor` gave, wants to see. */
 export function proxyAuthorization(proxy: URL): string | undefined {
   if (proxy.username === '' && proxy.password === '') return undefined
-  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
-  return `Basic ${Buffer.from(pair).toString('base64')}`
+  return `Basic ${Buffer.from(decoded(proxy) ?? '').toString('base64')}`
+}
+
+/** User name and password; undefined when a percent sign in them stands for nothing. */
+function decoded({ username, password }: URL): string | undefined {
+  try {
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  } catch {
+    return undefined
+  }
 }
 
 function variable(env: Env, name: string): string | undefined {

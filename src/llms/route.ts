@@ -7,6 +7,8 @@ export interface Route {
   readonly agent: http.Agent
   /** The event of a new socket that says that the server can be spoken to. */
   readonly readyEvent: 'connect' | 'secureConnect'
+  /** Set when a new connection is a tunnel, whose agent has to know when nobody needs it any more: the option `neededUntil`. */
+  readonly isTunnelled?: true
   /** Set when the request itself is made to a proxy, which then wants the whole URL as its path. */
   readonly via?: { readonly proxy: URL; readonly authorization: string | undefined }
 }
@@ -27,7 +29,7 @@ export async function routeTo(url: URL, proxy: URL | undefined): Promise<Route> 
     const [https, { TunnelAgent }] = await Promise.all([import('node:https'), import('./tunnel.ts')])
     const agent = shared(`tunnel ${proxy.href}`, () => new TunnelAgent(proxy, settings))
     // A tunnel is ready when its agent hands it over.
-    return { request: https.request, agent, readyEvent: 'secureConnect' }
+    return { request: https.request, agent, readyEvent: 'secureConnect', isTunnelled: true }
   }
   const first = await direct(proxy ?? url)
   return proxy === undefined ? first : { ...first, via: { proxy, authorization: proxyAuthorization(proxy) } }

@@ -35,6 +35,7 @@ export function post(request: HttpRequest): Promise<HttpResponse> {
     const outgoing = route.request({
       method: 'POST',
       agent: route.agent,
+      ...(route.isTunnelled && { neededUntil: clock.signal }),
       host: (via?.proxy ?? url).hostname.replace(/^\[|\]$/g, ''),
       port: (via?.proxy ?? url).port,
       path: via === undefined ? url.pathname + url.search : url.href,

@@ -4,6 +4,11 @@ import { Duplex } from 'node:stream'
 import * as tls from 'node:tls'
 import { proxyAuthorization } from './proxy.ts'
 
+interface TunnelOptions extends https.RequestOptions {
+  /** Aborted when the request that the tunnel is for has been given up. Node keeps its own `signal` from agents. */
+  readonly neededUntil?: AbortSignal
+}
+
 /** Connects through a proxy's CONNECT, then speaks TLS with the server itself: the proxy sees no key and no prompt. */
 export class TunnelAgent extends https.Agent {
   readonly #proxy: URL
@@ -14,11 +19,12 @@ export class TunnelAgent extends https.Agent {
   }
 
   override createConnection(
-    options: https.RequestOptions,
+    options: TunnelOptions,
     callback?: (error: Error | null, socket: Duplex) => void,
   ): null {
     const proxy = this.#proxy
-    const target = `${options.host ?? ''}:${options.port ?? 443}`
+    const host = options.host ?? ''
+    const target = `${host.includes(':') ? `[${host}]` : host}:${options.port ?? 443}`
     const authorization = proxyAuthorization(proxy)
     const connect = (proxy.protocol === 'https:' ? https : http).request({
       host: proxy.hostname.replace(/^\[|\]$/g, ''),
@@ -33,6 +39,11 @@ export class TunnelAgent extends https.Agent {
     })
     const fail = (error: Error): void => callback?.(error, new Duplex())
     connect.once('error', fail)
+    // Nobody else waits for this tunnel: one that does not stand by then is given up.
+    const { neededUntil } = options
+    let opening: { destroy(error: Error): void } = connect
+    const giveUp = (): void => opening.destroy(new Error('the tunnel was given up'))
+    neededUntil?.addEventListener('abort', giveUp, { once: true })
     // The attempt that waits for the tunnel watches the time; a tunnel that nobody waits for any more must hold nothing up.
     connect.once('socket', (socket) => socket.unref())
     connect.once('connect', (response, socket) => {
@@ -44,12 +55,14 @@ export class TunnelAgent extends https.Agent {
       socket.ref()
       const secured = tls.connect({
         socket,
-        host: options.host ?? '',
-        servername: options.servername ?? options.host ?? '',
+        host,
+        servername: options.servername ?? host,
         ALPNProtocols: ['http/1.1'],
       })
+      opening = secured
       secured.once('error', fail)
       secured.once('secureConnect', () => {
+        neededUntil?.removeEventListener('abort', giveUp)
         secured.removeListener('error', fail)
         callback?.(null, secured)
       })

@@ -40,15 +40,18 @@ describe('the proxy of a URL', () => {
     expect(proxyFor(url, { HTTPS_PROXY: '' })).toBeUndefined()
   })
 
-  test('one that cannot be used is a problem before any call', () => {
-    const socks = { HTTPS_PROXY: 'socks5://proxy.example:1080', OPENAI_API_KEY: 'sk-test-not-a-real-key' }
-    expect(checkLlm(llmConfig(), { env: socks, allowHosts: [] })).toEqual({
-      code: 'bad-proxy',
-      llm: 'writer',
-      message: 'the proxy variable for https://api.openai.com holds no http or https URL',
-      help: 'write it like HTTPS_PROXY=http://proxy.example:3128',
-    })
-  })
+  test.each(['socks5://proxy.example:1080', 'http://', 'http://u:p%zz@127.0.0.1:9', 'http://%@127.0.0.1:9'])(
+    '%s cannot be used, which is a problem before any call',
+    (proxy) => {
+      const env = { HTTPS_PROXY: proxy, OPENAI_API_KEY: 'sk-test-not-a-real-key' }
+      expect(checkLlm(llmConfig(), { env, allowHosts: [] })).toEqual({
+        code: 'bad-proxy',
+        llm: 'writer',
+        message: 'the proxy variable for https://api.openai.com holds no URL that can be used',
+        help: 'write it like HTTPS_PROXY=http://proxy.example:3128, with %25 for a percent sign in a password',
+      })
+    },
+  )
 })
 
 /** A proxy that sends every tunnel to one port, whatever host it is for. */
@@ -190,8 +193,37 @@ describe('through a proxy', () => {
         code: 'timeout',
         message: 'no connection within 100 ms',
       })
+      await expect.poll(() => silent.open).toBe(0)
+      expect(silent.connections).toBe(1)
     } finally {
       await silent.close()
+    }
+  })
+
+  test('a server that does not shake hands through the tunnel passes it too, and the tunnel is given up', async () => {
+    const silent = await startFaultServer(() => {})
+    const proxy = await startProxy({ status: 200, port: () => silent.port })
+    try {
+      const limits = { connectMs: 300 }
+      await expect(call('https://silent.example/v1', proxy.port, limits)).rejects.toMatchObject({
+        code: 'timeout',
+      })
+      await expect.poll(() => silent.open).toBe(0)
+    } finally {
+      proxy.close()
+      await silent.close()
+    }
+  })
+
+  test('an IPv6 address is asked for in brackets', async () => {
+    const proxy = await startProxy({ status: 407, port: () => 0 })
+    try {
+      await expect(call('https://[2001:db8::7]/v1', proxy.port)).rejects.toThrow('407')
+      expect(proxy.asked).toMatchObject([
+        { target: '[2001:db8::7]:443', headers: { host: '[2001:db8::7]:443' } },
+      ])
+    } finally {
+      proxy.close()
     }
   })
 })
