@@ -9,8 +9,8 @@ const NOTE = 'answered by muse, a tiny demonstration model inside llmflows'
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
- * Opens the language model inside of llmflows, a toy that needs no key and no network. Loads it at the first call,
- * once for the whole process. A request without a temperature, a top-p or a seed gets 0.7, 0.9 and 0; the
+ * Opens the language model inside of llmflows, a toy that needs no key and no network, and loads it first if nobody in
+ * this process has. A request without a temperature, a top-p or a seed gets 0.7, 0.9 and 0; the
  * same request gets the same answer, so whoever wants several answers to one prompt gives several seeds.
  */
 export async function openEmbedded({ timeoutMs }: LlmConfig): Promise<Llm> {

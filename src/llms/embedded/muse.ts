@@ -15,9 +15,12 @@ export interface Muse {
 
 let loading: Promise<Muse> | undefined
 
-/** The model that comes with llmflows; read at the first call, once for the whole process. */
+/** The model that comes with llmflows. Read once for the whole process; again only when it could not be read before. */
 export function loadMuse(): Promise<Muse> {
-  loading ??= readShippedFile()
+  loading ??= readShippedFile().catch((error: unknown) => {
+    loading = undefined
+    throw error
+  })
   return loading
 }
 
