@@ -12,6 +12,7 @@ Commands:
   validate FLOW…   say all that is wrong with a flow, run nothing
   plan FLOW        say what a run would do and what it could cost
   graph FLOW       draw the steps and what they wait for
+  why STEP RESULT  say from a result why a step ran, waited or failed
   explain CODE     what a diagnostic means, with an example
   init [NAME]      write a flow to start from
   schema [NAME]    print a JSON Schema: flow, result, event or plan

@@ -13,6 +13,7 @@ const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['validate', async () => (await import('./validate.ts')).registerValidate],
   ['plan', async () => (await import('./plan.ts')).registerPlan],
   ['graph', async () => (await import('./graph.ts')).registerGraph],
+  ['why', async () => (await import('./why.ts')).registerWhy],
   ['explain', async () => (await import('./explain.ts')).registerExplain],
   ['init', async () => (await import('./init.ts')).registerInit],
   ['schema', async () => (await import('./schema.ts')).registerSchema],

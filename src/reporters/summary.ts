@@ -1,20 +1,34 @@
+import { analyse } from '../run/analysis.ts'
+import { pastRun } from '../run/past-run.ts'
 import type { RunResult } from '../run/result.ts'
 import type { StepResult } from '../run/step-result.ts'
+import { whatIf } from '../run/what-if.ts'
 import type { Palette } from '../source/palette.ts'
 import { visibleLine } from '../source/visible.ts'
 import { countText, dollarsText, secondsText } from './amounts.ts'
-import { criticalPathLines } from './critical-path-lines.ts'
+import { criticalPathLines, whatIfLines } from './critical-path-lines.ts'
 import { marks } from './marks.ts'
 import { paintOf, tableLines } from './table.ts'
 
-/** What a run came to: a table when it had more than one step, then its totals and its critical path. */
+/**
+ * What a run came to: a table when it had more than one step, its totals, its critical path, and what another
+ * `--max-concurrency` would have made of it.
+ */
 export function summaryText(
   result: RunResult,
   { palette, columns }: { readonly palette: Palette; readonly columns: number },
 ): string {
   const steps = Object.values(result.steps)
-  const table = steps.length > 1 ? ['', ...tableLines(result, { palette, columns })] : []
-  const lines = [...table, '', totalsLine(result, steps, palette), ...criticalPathLines(result, columns)]
+  const run = pastRun(result)
+  const analysis = analyse(run)
+  const table = steps.length > 1 ? ['', ...tableLines(result, { palette, columns, analysis })] : []
+  const lines = [
+    ...table,
+    '',
+    totalsLine(result, steps, palette),
+    ...criticalPathLines(run, columns),
+    ...whatIfLines(whatIf(run, analysis), columns),
+  ]
   return lines.map((line) => `${line}\n`).join('')
 }
 

@@ -1,3 +1,4 @@
+import type { Analysis } from '../run/analysis.ts'
 import type { RunResult } from '../run/result.ts'
 import type { StepResult } from '../run/step-result.ts'
 import type { Palette } from '../source/palette.ts'
@@ -6,18 +7,28 @@ import { elide, padRight, width } from '../source/width.ts'
 import { dollarsText, secondsText, tokensOf } from './amounts.ts'
 import { marks } from './marks.ts'
 
-const headings = ['status', 'start', 'time', 'tokens', 'cost'] as const
+const headings = ['status', 'start', 'time', 'slack', 'tokens', 'cost'] as const
+interface TableOptions {
+  readonly palette: Palette
+  readonly columns: number
+  readonly analysis: Analysis
+}
+
 const shortestName = 12
 const gap = '  '
 
-/** A row per step: when it started, how long it took, what it used. What is not known of any step has no column. */
+/**
+ * A row per step: when it started, how long it took, how much longer it could have taken without the run ending later
+ * (`●`: it is on the critical path), what it used. What is not known of any step has no column.
+ */
 export function tableLines(
   result: RunResult,
-  { palette, columns }: { readonly palette: Palette; readonly columns: number },
+  { palette, columns, analysis }: TableOptions,
 ): readonly string[] {
   const steps = Object.values(result.steps)
+  const slacks = slackTexts(result, analysis)
   const runStart = Date.parse(result.start_time)
-  const allRows = steps.map((step) => figures(step, runStart))
+  const allRows = steps.map((step, index) => figures(step, runStart, slacks[index] ?? ''))
   const isKnown = headings.map((_, column) => allRows.some((row) => row[column] !== ''))
   const shownHeadings = headings.filter((_, column) => isKnown[column])
   const rows = allRows.map((row) => row.filter((_, column) => isKnown[column]))
@@ -44,13 +55,26 @@ export function tableLines(
   ]
 }
 
+/** Only of runs that succeeded: what others would have needed had they not failed is not known. */
+function slackTexts(result: RunResult, { slackMs }: Analysis): readonly string[] {
+  const path = new Set(result.critical_path)
+  const steps = Object.keys(result.steps)
+  if (result.status !== 'succeeded' || steps.every((id) => path.has(id))) return []
+  return steps.map((id) => {
+    const slack = slackMs.get(id)
+    if (path.has(id)) return '●'
+    return slack === undefined ? '' : secondsText(slack / 1000)
+  })
+}
+
 /** In the order of the headings. */
-function figures(step: StepResult, runStart: number): readonly string[] {
+function figures(step: StepResult, runStart: number, slack: string): readonly string[] {
   const { usage = null, cost = null } = step.call_data ?? {}
   return [
     step.status,
     step.start_time === null ? '' : secondsText((Date.parse(step.start_time) - runStart) / 1000),
     step.execution_time === null ? '' : secondsText(step.execution_time),
+    slack,
     usage === null ? '' : String(tokensOf(usage)),
     usage === null || cost === null ? '' : dollarsText(cost),
   ]

@@ -60,18 +60,19 @@ describe('with --verbose', () => {
  8.20s  ✔ Critic Flowstep 1      1.88s    510 tokens  $0.0001
         "Review 1"
 
-  step                  status     start   time  tokens     cost
-✔ Movie Title Flowstep  succeeded  0.00s  1.20s      17  $0.0000
-✔ Song Title Flowstep   succeeded  1.20s  1.20s      30  $0.0000
-✔ Characters Flowstep   succeeded  1.20s  2.31s     436  $0.0003
-✔ Lyrics Flowstep       succeeded  3.51s  2.81s     820  $0.0003
-✔ Critic Flowstep 0     succeeded  6.32s  1.78s     510  $0.0001
-✔ Critic Flowstep 1     succeeded  6.32s  1.88s     510  $0.0001
-✔ Critic Flowstep 2     succeeded  6.32s  1.68s     510  $0.0001
+  step                  status     start   time  slack  tokens     cost
+✔ Movie Title Flowstep  succeeded  0.00s  1.20s      ●      17  $0.0000
+✔ Song Title Flowstep   succeeded  1.20s  1.20s  1.11s      30  $0.0000
+✔ Characters Flowstep   succeeded  1.20s  2.31s      ●     436  $0.0003
+✔ Lyrics Flowstep       succeeded  3.51s  2.81s      ●     820  $0.0003
+✔ Critic Flowstep 0     succeeded  6.32s  1.78s  0.10s     510  $0.0001
+✔ Critic Flowstep 1     succeeded  6.32s  1.88s      ●     510  $0.0001
+✔ Critic Flowstep 2     succeeded  6.32s  1.68s  0.20s     510  $0.0001
 
 ✔ soundtrack  8.41s   7 steps, 7 calls, 2833 tokens, $0.0009   1.5× faster than one by one
-  critical path  Movie Title Flowstep 1.20s → Characters Flowstep 2.31s
-               → Lyrics Flowstep 2.81s → Critic Flowstep 1 1.88s
+  critical path  Movie Title Flowstep 1.20s 14% → Characters Flowstep 2.31s 27%
+               → Lyrics Flowstep 2.81s 33% → Critic Flowstep 1 1.88s 22%
+  what if        --max-concurrency 1: 12.86s   2: 9.78s   4 or more: 8.20s
 `,
     )
   })
@@ -106,7 +107,7 @@ describe('with --verbose', () => {
 ↷ Critic Flowstep 2     blocked
 
 ✖ soundtrack  4.20s   7 steps (1 failed, 4 blocked), 4 calls, 34 tokens, $0.0000
-  critical path  Movie Title Flowstep 2.90s → Characters Flowstep 1.30s
+  critical path  Movie Title Flowstep 2.90s 69% → Characters Flowstep 1.30s 31%
 `,
     )
   })
@@ -137,7 +138,7 @@ describe('with --verbose', () => {
 ⊘ Critic Flowstep 2     cancelled
 
 ⊘ soundtrack  1.50s   7 steps (6 cancelled), 3 calls, 17 tokens, $0.0000, 2 calls of unknown price
-  critical path  Movie Title Flowstep 1.20s → Characters Flowstep 0.30s
+  critical path  Movie Title Flowstep 1.20s 80% → Characters Flowstep 0.30s 20%
 `,
       { columns: 160 },
     )
@@ -206,9 +207,9 @@ describe('with --verbose', () => {
 ✔ evil␛[2J␊name        succeeded  1261.23s     0.00s
 
 ✔ soundtrack  1261.23s   3 steps, 2 calls, 1 token
-  critical path  日本語のタイトル 🎬 61.23s
-               → A step whose name is a good dea… 1200.00s
-               → evil␛[2J␊name 0.00s
+  critical path  日本語のタイトル 🎬 61.23s 5%
+               → A step whose name is a good dea… 1200.00s 95%
+               → evil␛[2J␊name 0.00s 0%
 `,
       { columns: 60 },
     )
@@ -289,14 +290,15 @@ describe('with --verbose', () => {
         .start(id)
         .at(1000 * (index + 1))
         .succeed(id, '')
-    expect(told(story.finish().events).split('\n').slice(-5, -1)).toEqual([
+    expect(told(story.finish().events).split('\n').slice(-6, -1)).toEqual([
       '✔ soundtrack  100.00s   100 steps, 100 calls, 100 calls of unknown price'.replace(
         ', 100 calls of unknown price',
         '',
       ),
-      '  critical path  S0 1.00s → S1 1.00s → S2 1.00s → S3 1.00s → S4 1.00s → S5 1.00s',
-      '               → … 88 more steps … → S94 1.00s → S95 1.00s → S96 1.00s',
-      '               → S97 1.00s → S98 1.00s → S99 1.00s',
+      '  critical path  S0 1.00s 1% → S1 1.00s 1% → S2 1.00s 1% → S3 1.00s 1%',
+      '               → S4 1.00s 1% → S5 1.00s 1% → … 88 more steps … → S94 1.00s 1%',
+      '               → S95 1.00s 1% → S96 1.00s 1% → S97 1.00s 1% → S98 1.00s 1%',
+      '               → S99 1.00s 1%',
     ])
   })
 

@@ -1,66 +1,95 @@
-import { elide, padRight, width } from '../../source/width.ts'
+import type { Palette } from '../../source/palette.ts'
+import { elide, width } from '../../source/width.ts'
 import type { CompiledFlow } from '../compile.ts'
-import { criticalPath, topologicalOrder } from '../order.ts'
 import { describeSize } from '../size.ts'
+import { markedPath, runText, secondsText, type Happened, type StepHappened } from './happened.ts'
 import { timesItems } from './label.ts'
+import { stagesOf } from './stages.ts'
 
-const COLUMNS = 80
-const LONGEST_LABEL = 32
+export interface AsciiOptions {
+  /** Of the terminal; no line is wider where that is possible, which it is from 40 columns on. */
+  readonly columns: number
+  readonly palette: Palette
+  /** The run that the steps are marked by. */
+  readonly happened: Happened | undefined
+}
+
+const marks = { succeeded: '✔', failed: '✖', blocked: '↷', cancelled: '⊘' } as const
 
 /**
  * The graph as a list, one stage under the other. A step stands in the first stage in which all it waits for has come
- * before; behind it stand the steps it waits for. At most 80 columns.
+ * before; behind it stand the steps it waits for.
  *
  *     1 ● title_step
  *       │
  *     2 ○ song_step         ← title_step
  *       ● characters_step   ← title_step
  */
-export function drawAscii(compiled: CompiledFlow): string {
+export function drawAscii(compiled: CompiledFlow, { columns, palette, happened }: AsciiOptions): string {
   const { flow, graph } = compiled
-  const critical = new Set(criticalPath(graph))
-  const stages = stagesOf(compiled)
+  const critical = new Set(markedPath(graph, happened))
+  const stages = stagesOf(graph)
+  const longestLabel = Math.max(12, Math.floor(columns * 0.4))
   const labels = flow.steps.map((step) => {
-    const times = timesItems(step)
-    return elide(step.id, LONGEST_LABEL - width(times)) + times
+    const times = elide(timesItems(step), longestLabel - 4)
+    return elide(step.id, longestLabel - width(times)) + times
   })
-  const labelWidth = labels.reduce((widest, label) => Math.max(widest, width(label)), 0)
-  const needs = needsOfAll(compiled)
+  const labelWidth = widest(labels)
+  const outcomes = flow.steps.map((_, node) => timeOf(happened?.steps[node]))
+  const outcomeWidth = widest(outcomes)
   const numberWidth = String(stages.length).length
-  const lines = [`${flow.name}: ${describeSize(compiled)}`, '']
+  const indent = numberWidth + 4 + (happened === undefined ? 0 : 2) + labelWidth + gapBefore(outcomeWidth) + 3
+  const needs = needsOfAll(compiled, Math.max(8, columns - indent - 5))
+  const size = describeSize(compiled)
+  const title = happened === undefined ? size : `${runText(happened)}; ${size}`
+  const lines = [`${palette.bold(flow.name)}: ${title}`, '']
   for (const [stage, nodes] of stages.entries()) {
-    if (stage > 0) lines.push(`${' '.repeat(numberWidth + 2)}│`)
+    if (stage > 0) lines.push(`${' '.repeat(numberWidth + 2)}${palette.dim('│')}`)
     for (const [row, node] of nodes.entries()) {
-      const number = row === 0 ? String(stage + 1) : ''
-      const mark = critical.has(node) ? '●' : '○'
-      const head = ` ${number.padStart(numberWidth)} ${mark} ${padRight(labels[node] ?? '', labelWidth)}`
-      lines.push(...withNeeds(head, needs[node] ?? []))
+      const number = (row === 0 ? String(stage + 1) : '').padStart(numberWidth)
+      const isCritical = critical.has(node)
+      const paint = isCritical ? (text: string) => palette.bold(palette.note(text)) : (text: string) => text
+      const label = labels[node] ?? ''
+      const step = happened?.steps[node]
+      const mark = step === undefined ? ' ' : paintOf(step, palette)(marks[step.status])
+      const head = [
+        ` ${palette.dim(number)} ${paint(isCritical ? '●' : '○')} `,
+        happened === undefined ? '' : `${mark} `,
+        paint(label) + ' '.repeat(labelWidth - width(label)),
+        outcomeWidth === 0 ? '' : `  ${(outcomes[node] ?? '').padStart(outcomeWidth)}`,
+      ].join('')
+      const [first = '', ...rest] = broken(needs[node] ?? [], indent, columns)
+      lines.push(first === '' ? head.trimEnd() : `${head}   ${palette.dim(first)}`)
+      for (const line of rest) lines.push(' '.repeat(indent) + palette.dim(line))
     }
   }
-  lines.push('', ...legend(compiled))
+  lines.push('', palette.dim(legend(compiled)))
   return lines.join('\n') + '\n'
 }
 
-/** The nodes by the length of the longest way that leads to them. */
-function stagesOf({ graph }: CompiledFlow): readonly (readonly number[])[] {
-  const depth = new Int32Array(graph.size)
-  const stages: number[][] = []
-  for (const node of topologicalOrder(graph)) {
-    const stage = (graph.needs[node] ?? []).reduce(
-      (least, need) => Math.max(least, 1 + (depth[need] ?? 0)),
-      0,
-    )
-    depth[node] = stage
-    ;(stages[stage] ??= []).push(node)
-  }
-  return stages.map((nodes) => nodes.toSorted((a, b) => a - b))
+function widest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, width(text)), 0)
+}
+
+/** Only the time: what became of the step is said by its mark. */
+function timeOf(step: StepHappened | undefined): string {
+  return step?.seconds === undefined ? '' : secondsText(step.seconds)
+}
+
+function gapBefore(columns: number): number {
+  return columns === 0 ? 0 : columns + 2
+}
+
+function paintOf({ status }: StepHappened, palette: Palette): (text: string) => string {
+  if (status === 'succeeded') return palette.success
+  return status === 'failed' ? palette.error : palette.warning
 }
 
 /** The words behind each step, each to be kept whole: `← a,`, `b`, `⇠ c`. */
-function needsOfAll({ flow, graph }: CompiledFlow): readonly (readonly string[])[] {
+function needsOfAll({ flow, graph }: CompiledFlow, longest: number): readonly (readonly string[])[] {
   const needs = flow.steps.map(() => ({ data: new Array<string>(), order: new Array<string>() }))
   for (const { from, to, kind } of graph.edges)
-    needs[to]?.[kind].push(elide(flow.steps[from]?.id ?? '', LONGEST_LABEL))
+    needs[to]?.[kind].push(elide(flow.steps[from]?.id ?? '', longest))
   return needs.map(({ data, order }) => [...listed('←', data), ...listed('⇠', order)])
 }
 
@@ -68,26 +97,23 @@ function listed(arrow: string, ids: readonly string[]): readonly string[] {
   return ids.map((id, index) => `${index === 0 ? `${arrow} ` : ''}${id}${index < ids.length - 1 ? ',' : ''}`)
 }
 
-/** Puts words behind the head, on further lines below where they do not fit. */
-function withNeeds(head: string, words: readonly string[]): readonly string[] {
+/** Words in lines behind an indent; where a list goes on, it stands a little further in. */
+function broken(words: readonly string[], indent: number, columns: number): readonly string[] {
   const lines: string[] = []
-  const indent = width(head) + 3
-  let line = head
-  for (const [index, word] of words.entries()) {
-    const gap = index === 0 ? '   ' : ' '
-    if (index > 0 && width(line + gap + word) > COLUMNS) {
+  let line = ''
+  for (const word of words) {
+    if (line !== '' && indent + width(line) + 1 + width(word) > columns) {
       lines.push(line)
-      line = ' '.repeat(indent + (/^[←⇠]/.test(word) ? 0 : 2)) + word
-    } else line += gap + word
+      line = /^[←⇠]/.test(word) ? word : `  ${word}`
+    } else line += line === '' ? word : ` ${word}`
   }
-  lines.push(line.trimEnd())
-  return lines
+  return [...lines, line]
 }
 
-function legend({ graph }: CompiledFlow): readonly string[] {
+function legend({ graph }: CompiledFlow): string {
   const kinds = new Set(graph.edges.map(({ kind }) => kind))
   const signs = ['● on the critical path']
   if (kinds.has('data')) signs.push('← uses the output of')
   if (kinds.has('order')) signs.push('⇠ only comes after')
-  return [` ${signs.join('   ')}`]
+  return ` ${signs.join('   ')}`
 }

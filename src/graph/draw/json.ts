@@ -1,12 +1,12 @@
 import type { Step } from '../../flow/flow.ts'
 import { jsonText } from '../../source/json-text.ts'
 import type { CompiledFlow } from '../compile.ts'
-import { criticalPath } from '../order.ts'
+import { markedPath, type Happened, type StepHappened } from './happened.ts'
 
-/** The graph as JSON, for programs. Steps and edges are in the order of the file. */
-export function drawJson({ flow, graph }: CompiledFlow): string {
+/** The graph as JSON, for programs. Steps and edges are in the order of the file; `run` is there when there was one. */
+export function drawJson({ flow, graph }: CompiledFlow, happened: Happened | undefined): string {
   const idOf = (node: number): string => flow.steps[node]?.id ?? ''
-  const path = criticalPath(graph)
+  const path = markedPath(graph, happened)
   const critical = new Set(path)
   const drawing = {
     flow: flow.name,
@@ -18,6 +18,7 @@ export function drawJson({ flow, graph }: CompiledFlow): string {
       output_key: step.outputKey,
       items: itemsOf(step),
       critical: critical.has(node),
+      ...(happened !== undefined && { run: outcomeOf(happened.steps[node]) }),
     })),
     edges: graph.edges.map(({ from, to, kind, variables, written }) => ({
       from: idOf(from),
@@ -27,8 +28,18 @@ export function drawJson({ flow, graph }: CompiledFlow): string {
       written,
     })),
     critical_path: path.map(idOf),
+    ...(happened !== undefined && {
+      run: { status: happened.status, execution_time: happened.seconds },
+    }),
   }
   return jsonText(drawing, { compact: false }) + '\n'
+}
+
+/** Null for a step over an empty list; times are seconds, null for a step that never ran. */
+function outcomeOf(step: StepHappened | undefined): object | null {
+  if (step === undefined) return null
+  const { status, startSeconds = null, seconds = null, items, itemsSucceeded } = step
+  return { status, start: startSeconds, execution_time: seconds, items, items_succeeded: itemsSucceeded }
 }
 
 /** How many items there are; null without `for_each`, the name of the input when that decides. */

@@ -1,17 +1,28 @@
 import { visibleLine } from '../../source/visible.ts'
 import type { CompiledFlow } from '../compile.ts'
-import { criticalPath } from '../order.ts'
 import { criticalEdges, edgeLabel } from './edges.ts'
+import { markedPath, outcomeText, type Happened } from './happened.ts'
 import { personalName } from './label.ts'
+import { statusColours } from './status-colours.ts'
 
-/** The graph for Mermaid, which GitHub and many editors draw. Edges that only fix an order are dashed. */
-export function drawMermaid({ flow, graph }: CompiledFlow): string {
+/**
+ * The graph for Mermaid, which GitHub and many editors draw. Edges that only fix an order are dashed, the critical path is
+ * thick, and with a run the steps have its colours and times.
+ */
+export function drawMermaid({ flow, graph }: CompiledFlow, happened: Happened | undefined): string {
   const idOf = (node: number): string => `n_${flow.steps[node]?.id ?? ''}` // `end` alone would be a keyword
-  const path = criticalPath(graph)
+  const path = markedPath(graph, happened)
   const lines = ['flowchart TD']
+  const byStatus = new Map<keyof typeof statusColours, string[]>()
   for (const [node, step] of flow.steps.entries()) {
-    const label = escape(personalName(step))
+    const outcome = happened?.steps[node]
+    const text = outcome === undefined ? '' : outcomeText(outcome)
+    const label = escape(personalName(step)) + (text === '' ? '' : `<br/>${text}`)
     lines.push(step.kind === 'llm' ? `  ${idOf(node)}["${label}"]` : `  ${idOf(node)}(["${label}"])`)
+    if (outcome === undefined) continue
+    const same = byStatus.get(outcome.status)
+    if (same === undefined) byStatus.set(outcome.status, [idOf(node)])
+    else same.push(idOf(node))
   }
   for (const edge of graph.edges) {
     const arrow = edge.kind === 'data' ? `-->|"${escape(edgeLabel(edge))}"|` : '-.->'
@@ -19,7 +30,15 @@ export function drawMermaid({ flow, graph }: CompiledFlow): string {
   }
   const thick = criticalEdges(graph, path)
   if (thick.length > 0) lines.push(`  linkStyle ${thick.join(',')} stroke-width:3px`)
-  lines.push('  classDef critical stroke-width:3px', `  class ${path.map(idOf).join(',')} critical`)
+  for (const [status, ids] of byStatus) {
+    const { fill, line, text } = statusColours[status]
+    lines.push(
+      `  classDef ${status} fill:${fill},stroke:${line},color:${text}`,
+      `  class ${ids.join(',')} ${status}`,
+    )
+  }
+  if (path.length > 0)
+    lines.push('  classDef critical stroke-width:3px', `  class ${path.map(idOf).join(',')} critical`)
   return lines.join('\n') + '\n'
 }
 

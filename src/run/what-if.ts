@@ -1,0 +1,154 @@
+import { heights } from '../graph/order.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { Analysis } from './analysis.ts'
+import type { PastRun, PastStep } from './past-run.ts'
+import { Plan, type Decision } from './plan.ts'
+import { ReadyQueue } from './ready-queue.ts'
+
+/** How long a run would have taken with another `--max-concurrency`. */
+export interface WhatIf {
+  readonly maxConcurrency: number
+  readonly durationMs: number
+  /** Whether more would change nothing. */
+  readonly isEnough: boolean
+}
+
+/** A change that is worth a word; less is no difference. */
+const worthSaying = 0.05
+const mostSteps = 2000
+
+/**
+ * The run again for 1, 2, 4, … at a time, each call taking as long as it did: in order, up to where more would change
+ * nothing. Empty when nothing would change by 5 %, and when it cannot be known: the run did not succeed, it was held back
+ * by limits in time, its calls share this machine, or the same reckoning does not give the time that it really took.
+ */
+export function whatIf(run: PastRun, { queueing }: Analysis): readonly WhatIf[] {
+  const steps = [...run.steps.values()]
+  if (run.status !== 'succeeded' || steps.length > mostSteps) return []
+  if (steps.some(({ model }) => model?.provider === 'embedded')) return []
+  if ([...queueing.values()].some(({ freedBy }) => freedBy === undefined)) return []
+  const again = rerun(run, limitsOf(run, queueing))
+  const reckoned = again(mostAtOnce(steps))
+  if (Math.abs(reckoned - run.durationMs) > worthSaying * run.durationMs) return []
+  const least = again(Infinity)
+  const found: WhatIf[] = []
+  for (let maxConcurrency = 1; found.at(-1)?.isEnough !== true; maxConcurrency *= 2) {
+    const durationMs = again(maxConcurrency)
+    const isEnough = durationMs - least < worthSaying * least || maxConcurrency >= steps.length
+    found.push({ maxConcurrency, durationMs, isEnough })
+  }
+  const isWorth = found.some(({ durationMs }) => Math.abs(durationMs - reckoned) >= worthSaying * reckoned)
+  return isWorth ? found : []
+}
+
+/** The most steps of an LLM that ran at once, for those whose steps waited while others could have started. */
+function limitsOf(run: PastRun, queueing: Analysis['queueing']): ReadonlyMap<string, number> {
+  const most = mostAtOnce([...run.steps.values()])
+  const limits = new Map<string, number>()
+  for (const [id, { running }] of queueing) {
+    const llm = run.steps.get(id)?.model?.llm
+    if (llm === undefined || running >= most || limits.has(llm)) continue
+    limits.set(llm, mostAtOnce([...run.steps.values()].filter(({ model }) => model?.llm === llm)))
+  }
+  return limits
+}
+
+function mostAtOnce(steps: readonly PastStep[]): number {
+  const moments: (readonly [at: number, change: number])[] = []
+  for (const { ran, kind } of steps)
+    if (ran !== undefined && kind === 'llm' && ran.endAt > ran.startAt)
+      moments.push([ran.startAt, 1], [ran.endAt, -1])
+  // Times are whole milliseconds: what ends in the one in which another starts has made room for it.
+  moments.sort(([a, changeA], [b, changeB]) => a - b || changeA - changeB)
+  let running = 0
+  let most = 1
+  for (const [, change] of moments) most = Math.max(most, (running += change))
+  return most
+}
+
+/** The scheduler's rules on a clock that jumps: the most urgent first, one queue for each LLM. */
+function rerun(run: PastRun, limits: ReadonlyMap<string, number>): (maxConcurrency: number) => number {
+  const groups = [...run.groups.values()]
+  const graph = graphOf(run)
+  const height = heights(graph)
+  const urgent = groups.map((_, group) => group).sort((a, b) => (height[b] ?? 0) - (height[a] ?? 0) || a - b)
+  const units = urgent.flatMap((group) => (groups[group] ?? []).map((step) => ({ group, step })))
+  const first = new Map<number, number>()
+  for (const [unit, { group }] of units.entries()) if (!first.has(group)) first.set(group, unit)
+
+  return (maxConcurrency) => {
+    const plan = new Plan(
+      graph,
+      groups.map((steps) => steps.length),
+    )
+    const queues = new Map<string | undefined, ReadyQueue>()
+    const running = new Map<string | undefined, number>()
+    const ends: { readonly at: number; readonly unit: number }[] = []
+    let now = 0
+    const follow = (decisions: readonly Decision[]): void => {
+      for (const { step: group, kind } of decisions) {
+        const start = first.get(group) ?? 0
+        if (kind === 'ready')
+          for (let item = 0; item < (groups[group]?.length ?? 0); item++) {
+            const llm = units[start + item]?.step.model?.llm
+            const queue = queues.get(llm) ?? new ReadyQueue()
+            queues.set(llm, queue)
+            queue.add(start + item)
+          }
+      }
+    }
+    const nextQueue = (): ReadyQueue | undefined => {
+      let best: ReadyQueue | undefined
+      for (const [llm, queue] of queues) {
+        if (queue.first === undefined || (running.get(llm) ?? 0) >= (limits.get(llm ?? '') ?? Infinity))
+          continue
+        if (best?.first === undefined || queue.first < best.first) best = queue
+      }
+      return best
+    }
+    follow(plan.start())
+    for (;;) {
+      while (ends.length < maxConcurrency) {
+        const unit = nextQueue()?.take()
+        const step = unit === undefined ? undefined : units[unit]?.step
+        if (unit === undefined || step === undefined) break
+        const { startAt = 0, endAt = 0 } = step.ran ?? {}
+        if (endAt <= startAt) {
+          follow(plan.settleItem(units[unit]?.group ?? 0, true))
+          continue
+        }
+        running.set(step.model?.llm, (running.get(step.model?.llm) ?? 0) + 1)
+        insert(ends, { at: now + endAt - startAt, unit })
+      }
+      const end = ends.shift()
+      if (end === undefined) return now
+      now = end.at
+      const { group = 0, step } = units[end.unit] ?? {}
+      running.set(step?.model?.llm, (running.get(step?.model?.llm) ?? 1) - 1)
+      follow(plan.settleItem(group, true))
+    }
+  }
+}
+
+/** Keeps what is sorted by time sorted. */
+function insert<Item extends { readonly at: number }>(sorted: Item[], item: Item): void {
+  let from = 0
+  let to = sorted.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((sorted[middle]?.at ?? 0) <= item.at) from = middle + 1
+    else to = middle
+  }
+  sorted.splice(from, 0, item)
+}
+
+/** The steps of the flow as they were in the run. */
+function graphOf(run: PastRun): Graph {
+  const nodes = new Map([...run.groups.keys()].map((group, node) => [group, node]))
+  const needs = [...run.groups.values()].map((steps) =>
+    (steps[0]?.needs ?? []).flatMap((need) => nodes.get(need) ?? []),
+  )
+  const dependents: number[][] = needs.map(() => [])
+  for (const [node, ofNode] of needs.entries()) for (const need of ofNode) dependents[need]?.push(node)
+  return { size: needs.length, edges: [], needs, dependents }
+}
