@@ -32,6 +32,8 @@ export interface RunStarted {
   readonly inputs: Readonly<Record<string, Json>>
   /** Every step of the run, in file order, items in item order. */
   readonly steps: readonly StepSummary[]
+  /** The steps of the flow that run for no item, since their list is empty; each after those that it needs. */
+  readonly empty_steps: readonly EmptyStep[]
   /** Output key → the step that gives it, or for a `for_each` the steps that give its items in order. */
   readonly outputs: Readonly<Record<string, string | readonly string[]>>
 }
@@ -42,6 +44,14 @@ export interface StepSummary {
   readonly name: string
   readonly kind: 'llm' | 'value'
   /** Ids of the steps that had to end before this one; for an item, those of its `for_each` step. */
+  readonly needs: readonly string[]
+}
+
+/** Nothing of it runs; all that it needs must succeed before its output, an empty list, is there. */
+export interface EmptyStep {
+  readonly id: string
+  readonly output_key: string
+  /** Ids of the steps of the flow that have to end before it has. */
   readonly needs: readonly string[]
 }
 

@@ -39,6 +39,8 @@ export function createResult(options: { readonly keepRaw: boolean }): {
   const records = new Map<string, StepRecord>()
   /** Step of the flow → the last of its steps to end that ran; for most steps, itself. */
   const lastOf = new Map<string, string>()
+  /** Step of the flow → how many of its steps have yet to succeed. */
+  const unsucceeded = new Map<string, number>()
   /** How many steps that ran have ended. */
   let ends = 0
   let started: RunStarted | undefined
@@ -46,9 +48,15 @@ export function createResult(options: { readonly keepRaw: boolean }): {
   let lastAt = 0
   let lastToEnd: string | undefined
 
+  function count(step: string, by: 1 | -1): void {
+    const flowStep = flowStepOf(step)
+    unsucceeded.set(flowStep, (unsucceeded.get(flowStep) ?? 0) + by)
+  }
+
   function settled(event: Settled): void {
     const record = records.get(event.step)
     if (record === undefined) return
+    if (event.type === 'step-succeeded') count(event.step, -1)
     record.settled(event, ends)
     if (!record.hasStarted) return
     ends++
@@ -61,7 +69,10 @@ export function createResult(options: { readonly keepRaw: boolean }): {
     switch (event.type) {
       case 'run-started':
         started = event
-        for (const step of event.steps) records.set(step.id, new StepRecord(step, options.keepRaw))
+        for (const step of event.steps) {
+          records.set(step.id, new StepRecord(step, options.keepRaw))
+          count(step.id, 1)
+        }
         break
       case 'step-ready':
         records.get(event.step)?.ready(event)
@@ -96,20 +107,38 @@ export function createResult(options: { readonly keepRaw: boolean }): {
     return records.get(id ?? '')?.endedAs ?? -1
   }
 
-  /** From the last step to end back through the need that ended last. */
+  /** Of some steps of the flow, the one of their steps that ended last. */
+  function latestOf(needs: readonly string[], ends: ReadonlyMap<string, string>): string | undefined {
+    let latest: string | undefined
+    for (const need of needs) {
+      const last = ends.get(need)
+      if (last !== undefined && endedAs(last) > endedAs(latest)) latest = last
+    }
+    return latest
+  }
+
+  /** From the last step to end back through the need that ended last; what is empty passes on what it waited for. */
   function criticalPath(run: RunStarted): readonly string[] {
     const needs = new Map(run.steps.map((step) => [step.id, step.needs]))
-    const path: string[] = []
-    for (let id = lastToEnd; id !== undefined;) {
-      path.push(id)
-      let latest: string | undefined
-      for (const need of needs.get(id) ?? []) {
-        const last = lastOf.get(need)
-        if (last !== undefined && endedAs(last) > endedAs(latest)) latest = last
-      }
-      id = latest
+    const ends = new Map(lastOf)
+    for (const empty of run.empty_steps) {
+      const latest = latestOf(empty.needs, ends)
+      if (latest !== undefined) ends.set(empty.id, latest)
     }
+    const path: string[] = []
+    for (let id = lastToEnd; id !== undefined; id = latestOf(needs.get(id) ?? [], ends)) path.push(id)
     return path.reverse()
+  }
+
+  /** The output keys of the empty steps that would have run. */
+  function emptyOutputs(run: RunStarted): ReadonlySet<string> {
+    const blocked = new Set<string>()
+    const outputs = new Set<string>()
+    for (const { id, output_key, needs } of run.empty_steps) {
+      if (needs.some((need) => blocked.has(need) || (unsucceeded.get(need) ?? 0) > 0)) blocked.add(id)
+      else outputs.add(output_key)
+    }
+    return outputs
   }
 
   function result(): RunResult {
@@ -125,7 +154,7 @@ export function createResult(options: { readonly keepRaw: boolean }): {
       end_time: finished?.time ?? wallClock(lastAt),
       execution_time: seconds(lastAt - run.at),
       inputs: run.inputs,
-      outputs: outputsOf(run, records),
+      outputs: outputsOf(run, records, emptyOutputs(run)),
       usage: usageOf([...records.values()]),
       critical_path: criticalPath(run),
       // Unlike an assignment, `fromEntries` makes even `__proto__` a plain property.
@@ -161,6 +190,7 @@ function flowStepOf(id: string): string {
 function outputsOf(
   run: RunStarted,
   records: ReadonlyMap<string, StepRecord>,
+  empty: ReadonlySet<string>,
 ): Readonly<Record<string, Json>> {
   const outputs: [string, Json][] = []
   for (const [key, from] of Object.entries(run.outputs)) {
@@ -174,7 +204,7 @@ function outputsOf(
       const value = records.get(id)?.gave(key)
       if (value !== undefined) values.push(value)
     }
-    if (values.length === from.length) outputs.push([key, values])
+    if (values.length === from.length && (from.length > 0 || empty.has(key))) outputs.push([key, values])
   }
   return Object.fromEntries(outputs)
 }

@@ -1,12 +1,14 @@
 import type { Flow } from '../flow/flow.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
+import { topologicalOrder } from '../graph/order.ts'
 import type { World } from '../llms/world.ts'
-import type { RunStarted } from './events.ts'
+import type { EmptyStep, RunStarted } from './events.ts'
 import type { Preparation } from './prepare.ts'
 import { unitId, type Units } from './units.ts'
 
 /** The first event of a run: what is going to happen. */
-export function runStarted({ flow }: CompiledFlow, preparation: Preparation, world: World): RunStarted {
+export function runStarted(compiled: CompiledFlow, preparation: Preparation, world: World): RunStarted {
+  const { flow } = compiled
   const { inputs, units } = preparation
   const date = world.clock.date()
   return {
@@ -17,8 +19,19 @@ export function runStarted({ flow }: CompiledFlow, preparation: Preparation, wor
     time: date.toISOString(),
     inputs: Object.fromEntries(inputs),
     steps: units.summaries,
+    empty_steps: emptySteps(compiled, units),
     outputs: Object.fromEntries(flow.outputs.map((key) => [key, givenBy(key, flow, units)])),
   }
+}
+
+function emptySteps({ flow, graph }: CompiledFlow, { itemCounts }: Units): readonly EmptyStep[] {
+  if (!itemCounts.includes(0)) return []
+  return topologicalOrder(graph).flatMap((position): EmptyStep[] => {
+    const step = flow.steps[position]
+    if (step === undefined || itemCounts[position] !== 0) return []
+    const needs = (graph.needs[position] ?? []).map((need) => flow.steps[need]?.id ?? '')
+    return [{ id: step.id, output_key: step.outputKey, needs }]
+  })
 }
 
 /** The step that gives an output, or for a list those that give its items. */

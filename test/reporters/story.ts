@@ -22,6 +22,9 @@ export class Story {
       time: '2026-11-22T10:00:00.000Z',
       inputs: { topic: 'friendship' },
       steps,
+      empty_steps: Object.entries(outputs)
+        .filter(([, from]) => from.length === 0)
+        .map(([key]) => ({ id: key, output_key: key, needs: [] })),
       outputs,
     })
   }

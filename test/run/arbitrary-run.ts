@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Json } from '../../src/source/json.ts'
-import type { ModelConfig, RunError, RunEvent, StepSummary } from '../../src/run/events.ts'
+import type { EmptyStep, ModelConfig, RunError, RunEvent, StepSummary } from '../../src/run/events.ts'
 
 /**
  * Streams of events that keep the promises of `src/run/events.ts`: a small simulator takes every choice (what a step
@@ -44,6 +44,7 @@ function simulate({ size, choices, texts, value, interruptedAfter }: Choices): r
   const nullable = <T>(some: T): T | null => (choose(2) === 0 ? some : null)
 
   const steps: StepSummary[] = []
+  const empty: EmptyStep[] = []
   const outputs: Record<string, string | readonly string[]> = {}
   const itemsOf = new Map<string, readonly string[]>()
   for (let index = 0; index < size; index++) {
@@ -52,6 +53,7 @@ function simulate({ size, choices, texts, value, interruptedAfter }: Choices): r
     const kind = choose(3) === 0 ? 'value' : 'llm'
     const ids = choose(4) === 0 ? Array.from({ length: choose(4) }, (_, item) => `${id}[${item}]`) : [id]
     for (const one of ids) steps.push({ id: one, name: text(), kind, needs })
+    if (ids.length === 0) empty.push({ id, output_key: `out_${index}`, needs })
     itemsOf.set(id, ids)
     if (choose(4) > 0) outputs[`out_${index}`] = ids[0] === id ? id : ids
   }
@@ -69,6 +71,7 @@ function simulate({ size, choices, texts, value, interruptedAfter }: Choices): r
       time: time(),
       inputs: dictionary(text(), value),
       steps,
+      empty_steps: empty,
       outputs,
     },
   ]

@@ -62,6 +62,7 @@ test('a run of ten thousand steps is summed up', () => {
     time,
     inputs: {},
     steps,
+    empty_steps: [],
     outputs: {},
   })
   for (const [at, { id: step }] of steps.entries()) {
