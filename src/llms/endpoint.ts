@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly origin: string
   /** Undefined when none is sent. */
   readonly key?: string
+  /** The variable that the key came from; undefined for a stand-in, as servers on this machine get. */
+  readonly keyFrom?: string
   /** From `headers_env`, names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   /** False when calls go elsewhere than to the provider's own address: worth showing before the first call. */
@@ -38,14 +40,14 @@ export function resolveEndpoint(
   const base = resolveBaseUrl(config, options)
   if ('code' in base) return { problem: base }
   const key = resolveKey(config, base, options)
-  if (typeof key === 'object') return { problem: key }
+  if ('code' in key) return { problem: key }
   const headers = resolveHeaders(config, base, options)
   if ('problem' in headers) return headers
   return {
     endpoint: {
       url: base.url.href.replace(/\/$/, ''),
       origin: base.url.origin,
-      ...(key === undefined ? {} : { key }),
+      ...key,
       headers: headers.values,
       isDefault: base.url.href === presetOf(config.provider)?.baseUrl,
     },
@@ -56,19 +58,21 @@ function resolveKey(
   config: LlmConfig,
   base: BaseUrl,
   options: EndpointOptions,
-): string | undefined | LlmProblem {
+): Pick<Endpoint, 'key' | 'keyFrom'> | LlmProblem {
   const preset = presetOf(config.provider)
   const variable = config.apiKeyEnv ?? preset?.keyVariable
   const isLocal = isLoopback(base.url.hostname)
-  if (variable === undefined) return preset?.dummyKey
+  if (variable === undefined) return preset?.dummyKey === undefined ? {} : { key: preset.dummyKey }
   if (!mayGo(variable, config, base, options.allowEnv ?? [])) {
     // A server on this machine that stands in for the service is called without its key, unless the flow asks for that.
-    return isLocal && config.apiKeyEnv === undefined ? 'local' : keyNotForHost(config, variable, base)
+    return isLocal && config.apiKeyEnv === undefined
+      ? { key: 'local' }
+      : keyNotForHost(config, variable, base)
   }
   const secret = readSecret(options.env, variable)
-  if ('value' in secret) return secret.value
+  if ('value' in secret) return { key: secret.value, keyFrom: secret.where }
   if (secret.reason === 'missing') {
-    if (config.apiKeyEnv === undefined && isLocal) return 'local'
+    if (config.apiKeyEnv === undefined && isLocal) return { key: 'local' }
     return {
       code: 'missing-key',
       llm: config.name,

@@ -69,6 +69,8 @@ export class LlmError extends Error {
   /** What the server asks to wait, in milliseconds, already validated (finite, not negative). */
   readonly retryAfterMs: number | undefined
   readonly requestId: string | undefined
+  /** What to do about it, where that is known. Names variables, never what is in them. */
+  readonly help: string | undefined
 
   constructor(
     code: LlmErrorCode,
@@ -78,6 +80,7 @@ export class LlmError extends Error {
       readonly httpStatus?: number | undefined
       readonly retryAfterMs?: number | undefined
       readonly requestId?: string | undefined
+      readonly help?: string | undefined
       readonly cause?: unknown
     },
   ) {
@@ -87,5 +90,6 @@ export class LlmError extends Error {
     this.httpStatus = details.httpStatus
     this.retryAfterMs = details.retryAfterMs
     this.requestId = details.requestId
+    this.help = details.help
   }
 }

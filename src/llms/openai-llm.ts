@@ -2,6 +2,7 @@ import { readAnswer } from './answer-reader.ts'
 import { AttemptClock } from './attempt-clock.ts'
 import { cleanAnswer } from './clean-answer.ts'
 import type { Endpoint } from './endpoint.ts'
+import { helpFor } from './error-help.ts'
 import { type Llm, type LlmConfig, LlmError } from './llm.ts'
 import { OpenAiClient } from './openai-client.ts'
 import { requestBody } from './request-body.ts'
@@ -24,6 +25,16 @@ interface OpenAiLlmOptions {
 export function openAiLlm(config: LlmConfig, options: OpenAiLlmOptions): Llm {
   const { endpoint, route, limits, world, redact, hide } = options
   const client = new OpenAiClient(endpoint, route)
+
+  /** The error without secrets, and with what helps against it. */
+  function explained(error: LlmError): LlmError {
+    const message = redact(error.message)
+    const help = error.help ?? helpFor(error, config, endpoint)
+    if (message === error.message && help === error.help) return error
+    const { code, retryable, httpStatus, retryAfterMs, requestId } = error
+    return new LlmError(code, message, { retryable, httpStatus, retryAfterMs, requestId, help })
+  }
+
   return {
     async call(request, { signal, onFirstToken }) {
       const clock = new AttemptClock(limits, signal)
@@ -44,17 +55,10 @@ export function openAiLlm(config: LlmConfig, options: OpenAiLlmOptions): Llm {
       } catch (error) {
         // A stopped attempt fails with what stopped it, whatever came apart on the way.
         clock.check()
-        throw error instanceof LlmError ? redacted(error, redact) : error
+        throw error instanceof LlmError ? explained(error) : error
       } finally {
         clock.end()
       }
     },
   }
-}
-
-function redacted(error: LlmError, redact: (text: string) => string): LlmError {
-  const message = redact(error.message)
-  if (message === error.message) return error
-  const { retryable, httpStatus, retryAfterMs, requestId } = error
-  return new LlmError(error.code, message, { retryable, httpStatus, retryAfterMs, requestId })
 }

@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs'
 type Env = Readonly<Record<string, string | undefined>>
 
 type Secret =
-  | { readonly value: string }
+  | { readonly value: string; readonly where: string }
   | { readonly reason: 'missing' | 'unreadable' | 'illegal'; readonly where: string }
 
 /**
  * The secret that an environment variable holds, or that is in the file named by the same variable with `_FILE`
  * appended. White space around it is dropped: a key read from a file usually ends with a line break. `illegal`: it holds
- * a character that a header cannot carry. The value itself is in no message.
+ * a character that a header cannot carry. `where` names the variable that it came from
+ * or should have come from. The value itself is in no message.
  */
 export function readSecret(env: Env, name: string): Secret {
   const direct = env[name]?.trim()
@@ -28,5 +29,5 @@ export function readSecret(env: Env, name: string): Secret {
 
 function checked(value: string, where: string): Secret {
   // Space and tab are legal inside a header value (`Bearer …` in a headers_env variable).
-  return /^[\t\x20-\x7e]+$/.test(value) ? { value } : { reason: 'illegal', where }
+  return /^[\t\x20-\x7e]+$/.test(value) ? { value, where } : { reason: 'illegal', where }
 }

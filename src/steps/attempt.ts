@@ -42,8 +42,13 @@ export function attemptFinished({
   }
 }
 
-export function attemptError({ code, message, httpStatus }: LlmError): RunError {
-  return { code, message, ...(httpStatus === undefined ? {} : { http_status: httpStatus }) }
+export function attemptError({ code, message, httpStatus, help }: LlmError): RunError {
+  return {
+    code,
+    message,
+    ...(httpStatus === undefined ? {} : { http_status: httpStatus }),
+    ...(help === undefined ? {} : { help }),
+  }
 }
 
 /** Dollars for an answer; null when the price or the usage is not known. What costs nothing costs 0 also without usage. */

@@ -38,6 +38,7 @@ describe('a key goes only where it is meant to go', () => {
       url: 'https://api.openai.com/v1',
       origin: 'https://api.openai.com',
       key: KEY,
+      keyFrom: 'OPENAI_API_KEY',
       headers: {},
       isDefault: true,
     })
