@@ -18,6 +18,7 @@ export function readDocument(file: SourceFile, limits: DocumentLimits = defaultL
     start: number,
     end: number,
     help?: string,
+    above?: { readonly start: number; readonly end: number },
   ): ReadDocument => ({
     diagnostics: [
       {
@@ -26,6 +27,9 @@ export function readDocument(file: SourceFile, limits: DocumentLimits = defaultL
         message,
         // The parser puts what is missing at the end behind the last sign.
         span: { file, start: Math.min(start, file.text.length), end: Math.min(end, file.text.length) },
+        ...(above === undefined
+          ? {}
+          : { related: [{ message: 'it does not line up with this line', span: { file, ...above } }] }),
         ...(help === undefined ? {} : { help }),
       },
     ],
@@ -60,14 +64,14 @@ export function readDocument(file: SourceFile, limits: DocumentLimits = defaultL
   const problem = document?.errors[0] ?? document?.warnings[0]
   if (problem !== undefined) {
     const [start, end] = problem.pos
-    const { message, help, ...place } = explainSyntax(text, {
+    const { message, help, above, ...place } = explainSyntax(text, {
       code: problem.code,
       message: problem.message,
       start,
       end,
     })
     const code = problem.code === 'TAG_RESOLVE_FAILED' ? 'yaml-tag' : 'yaml-syntax'
-    return refuse(code, message, place.start, Math.max(place.start, place.end), help)
+    return refuse(code, message, place.start, Math.max(place.start, place.end), help, above)
   }
   if (second !== undefined) {
     const start = text.lastIndexOf('---', second.contents?.range[0] ?? text.length)

@@ -13,6 +13,8 @@ interface Explanation {
   readonly help?: string
   readonly start: number
   readonly end: number
+  /** The line above with which the place does not line up: one of the two is where it should not be. */
+  readonly above?: { readonly start: number; readonly end: number }
 }
 
 interface Words {
@@ -53,8 +55,20 @@ const words: Readonly<Record<string, Words>> = {
   MULTIPLE_TAGS: { message: 'a value can have one tag only' },
 }
 
+/** Messages about a line that stands in the wrong column, or seems to since another one does. */
+const misplaced =
+  /^(?:the indentation does not fit|this line is indented deeper|a list cannot go on|this cannot stand after)/
+
 /** The complaint in the words of someone who writes a flow, and the place that they would look at. */
 export function explainSyntax(text: string, complaint: Complaint): Explanation {
+  const explanation = explain(text, complaint)
+  const above = misplaced.test(explanation.message)
+    ? lineAbove(text, lineAt(text, explanation.start))
+    : undefined
+  return above === undefined ? explanation : { ...explanation, above: firstWord(above) }
+}
+
+function explain(text: string, complaint: Complaint): Explanation {
   const { code, message, start, end } = complaint
   const opening = code === 'MISSING_CHAR' || code === 'BAD_INDENT' ? unclosedOpening(text) : undefined
   if (opening !== undefined) {
@@ -90,6 +104,29 @@ function lineAt(text: string, offset: number): Line {
   const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
   const end = text.indexOf('\n', start)
   return { text: text.slice(start, end === -1 ? text.length : end).trimEnd(), start }
+}
+
+/**
+ * The line that a line should line up with: the one before it, or, where that lies deeper, the one in which what lies
+ * deeper began.
+ */
+function lineAbove(text: string, below: Line): Line | undefined {
+  const indentOf = (line: Line): number => line.text.length - line.text.trimStart().length
+  const indent = indentOf(below)
+  let found: Line | undefined
+  for (let at = below.start; at > 0;) {
+    const line = lineAt(text, at - 1)
+    at = line.start
+    if (/^\s*(?:#|$)/.test(line.text)) continue
+    // A blank line ends a text whose first line lies too deep.
+    if (below.text === '') return line
+    const isDeeper = indentOf(line) > indent
+    // A line with a value behind its colon is no parent of what follows, so it is a sibling in the wrong column.
+    const isSibling = !isDeeper && !line.text.endsWith(':')
+    if (found === undefined || isSibling || (isDeeper && indentOf(line) <= indentOf(found))) found = line
+    if (!isDeeper) break
+  }
+  return found
 }
 
 function firstWord({ text, start }: Line): { readonly start: number; readonly end: number } {

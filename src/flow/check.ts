@@ -53,7 +53,8 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   checkItemLists(steps, variables, diagnosis)
   checkTypes(steps, { drafts, inputs: variables.inputs, producers, diagnosis })
   const connections = readConnections(document, drafts, unread, diagnosis)
-  const outputs = readOutputs(document, { drafts, producers, isUnreadOutput, diagnosis })
+  const { isReported } = variables
+  const outputs = readOutputs(document, { drafts, producers, isUnreadOutput, isReported, diagnosis })
   const flow: Flow = {
     name: textAt(document, 'name') ?? '',
     description: textAt(document, 'description'),

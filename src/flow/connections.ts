@@ -6,6 +6,7 @@ import type { Connection } from './flow.ts'
 import { GlobSearch, isGlob } from './glob.ts'
 import { child, entriesOf, textNode } from './reader.ts'
 import type { DraftStep } from './steps.ts'
+import { UnknownNames } from './unknown-names.ts'
 
 /** More than any flow has. Globs and aliases could make billions of them out of a small file. */
 const MOST_CONNECTIONS = 100_000
@@ -20,6 +21,7 @@ export function readConnections(
   const positions = new Map(drafts.map(({ step }, position) => [step.id, position]))
   const connections: Connection[] = []
   const search = new GlobSearch()
+  const unknown = new UnknownNames()
   const find = (pattern: string, span: Span): readonly number[] => {
     if (isGlob(pattern)) {
       const found = search.among(pattern, positions.keys()).map((id) => positions.get(id) ?? 0)
@@ -34,10 +36,16 @@ export function readConnections(
     if (position !== undefined || unreadSteps.has(pattern)) return position === undefined ? [] : [position]
     const byOutput = drafts.find(({ step }) => step.outputKey === pattern)?.step.id
     const guess = closest(pattern, positions.keys()) ?? byOutput
-    diagnosis.error('unknown-step', span, `there is no step "${pattern}"`, {
-      help: guess === undefined ? 'connections name steps by their ids' : `did you mean "${guess}"?`,
-    })
-    return guess === undefined ? [] : [positions.get(guess) ?? 0]
+    const meant = guess === undefined ? undefined : positions.get(guess)
+    if (!unknown.isReported(pattern, span)) {
+      const declared = drafts[meant ?? -1]?.step.span
+      const related = declared === undefined ? [] : [{ message: 'it is declared here', span: declared }]
+      diagnosis.error('unknown-step', span, `there is no step "${pattern}"`, {
+        help: guess === undefined ? 'connections name steps by their ids' : `did you mean "${guess}"?`,
+        related: unknown.add(pattern, related),
+      })
+    }
+    return meant === undefined ? [] : [meant]
   }
   for (const entry of entriesOf(child(root, 'connections'))) {
     const sources = find(entry.key, entry.keySpan)

@@ -1,5 +1,5 @@
-import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import { shortList } from '../diagnostics/short-list.ts'
 import { plain, type MapNode, type Node } from '../document/node.ts'
 import type { Span } from '../source/span.ts'
 import { parseDuration } from './duration.ts'
@@ -32,7 +32,7 @@ export function readLlms(root: MapNode, defaultModel: string, diagnosis: Diagnos
     configs.set(implied.name, implied)
   }
   const [first] = configs.values()
-  const fallback = findLlm(textNode(child(defaults, 'llm')), configs, diagnosis) ?? first
+  const fallback = findLlm(textNode(child(defaults, 'llm')), { configs, spans }, diagnosis) ?? first
   if (fallback === undefined) throw new Error('a flow has at least one LLM')
   return { configs, spans, fallback }
 }
@@ -40,14 +40,18 @@ export function readLlms(root: MapNode, defaultModel: string, diagnosis: Diagnos
 /** The LLM of a name, reported when there is none; the one that was probably meant stands in for it. */
 export function findLlm(
   name: { readonly value: string; readonly span: Span } | undefined,
-  configs: ReadonlyMap<string, LlmConfig>,
+  { configs, spans }: Pick<Llms, 'configs' | 'spans'>,
   diagnosis: Diagnosis,
 ): LlmConfig | undefined {
   if (name === undefined) return undefined
   const found = configs.get(name.value)
   if (found !== undefined) return found
-  const guess = closest(name.value, configs.keys())
+  const guess = diagnosis.guesses.closest(name.value, configs.keys())
+  const declared = guess === undefined ? undefined : spans.get(guess)
   diagnosis.error('unknown-llm', name.span, `there is no llm "${name.value}"`, {
+    ...(declared === undefined
+      ? {}
+      : { related: [{ message: 'similar name declared here', span: declared }] }),
     help: guess === undefined ? declaredLlms(configs) : `did you mean "${guess}"?`,
   })
   return guess === undefined ? undefined : configs.get(guess)
@@ -55,10 +59,9 @@ export function findLlm(
 
 /** What there is to choose from; an LLM that no one declared is nothing one would name. */
 function declaredLlms(configs: ReadonlyMap<string, LlmConfig>): string {
-  const names = [...configs.keys()]
-  return names.join() === 'default'
+  return configs.size === 1 && configs.has('default')
     ? 'declare it under "llms:", such as "writer: { provider: openai, model: gpt-4o-mini }"'
-    : `the llms here are ${names.join(', ')}`
+    : `the llms here are ${shortList(configs)}`
 }
 
 interface Surroundings {

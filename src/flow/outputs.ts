@@ -124,7 +124,7 @@ export function readOutputs(
     const draft = drafts[producers.get(key ?? '')?.step ?? -1]
     if (draft === undefined) return []
     const span = textNode(child(draft.node, 'output_key'))?.span ?? draft.step.span
-    return [{ message: 'similar name declared here', span }]
+    return [{ message: 'it is declared here', span }]
   }
   const keyOfStep = new Map(drafts.map(({ step }) => [step.id, step.outputKey]))
   for (const item of itemsOf(node)) {

@@ -116,7 +116,7 @@ function readLlmParts(
     const text = textNode(child(node, key))
     return text === undefined ? undefined : writtenTemplate(text)
   }
-  const llm = findLlm(textNode(child(node, 'llm')), llms.configs, diagnosis) ?? llms.fallback
+  const llm = findLlm(textNode(child(node, 'llm')), llms, diagnosis) ?? llms.fallback
   const prompt = use(inline('prompt') ?? surroundings.templates.find(child(node, 'template'), user))
   const named = surroundings.templates.find(child(node, 'system_template'), user)
   const system = use(inline('system') ?? named)

@@ -1,15 +1,15 @@
 import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import type { Related } from '../diagnostics/diagnostic.ts'
 import type { Span } from '../source/span.ts'
 import { formatterNames } from '../template/render.ts'
 import { references, type Placeholder, type Reference } from '../template/template.ts'
 import type { Input, Producer, Use } from './flow.ts'
 import { impliedInput } from './inputs.ts'
+import { child, textNode } from './reader.ts'
 import type { DraftStep } from './steps.ts'
 import type { WrittenTemplate } from './texts.ts'
-
-/** Names compared with misspelt ones in one flow. */
-const MOST_COMPARISONS = 1_000_000
+import { UnknownNames } from './unknown-names.ts'
 
 /** Resolves every variable of every step to the input or the step that gives it, and says which give none. */
 export class Variables {
@@ -21,8 +21,9 @@ export class Variables {
   /** Step id → output key, since the one is often written for the other. */
   readonly #keyOfStep: ReadonlyMap<string, string>
   readonly #used = new Set<string>()
+  readonly #drafts: readonly DraftStep[]
+  readonly #unknown = new UnknownNames()
   readonly #diagnosis: Diagnosis
-  #comparisons = 0
 
   constructor(options: {
     readonly producers: ReadonlyMap<string, Producer>
@@ -37,6 +38,7 @@ export class Variables {
     this.#implied = options.inputs === undefined
     this.#isUnreadOutput = options.isUnreadOutput
     this.#keyOfStep = new Map(options.drafts.map(({ step }) => [step.id, step.outputKey]))
+    this.#drafts = options.drafts
     this.#diagnosis = options.diagnosis
   }
 
@@ -49,16 +51,30 @@ export class Variables {
     return this.#used.has(variable)
   }
 
+  /** Whether it has been said that nothing gives this name; the place is added to what was said. */
+  readonly isReported = (name: string, span: Span): boolean => this.#unknown.isReported(name, span)
+
+  /** Where a known name is declared. */
+  #declaration(name: string): readonly Related[] {
+    const producer = this.#producers.get(name)
+    const draft = producer === undefined ? undefined : this.#drafts[producer.step]
+    const output =
+      draft === undefined ? undefined : (textNode(child(draft.node, 'output_key'))?.span ?? draft.step.span)
+    const span = this.#inputs.get(name)?.span ?? output
+    return span === undefined ? [] : [{ message: 'similar name declared here', span }]
+  }
+
   /** The uses of variables in a step; those of its own item and index are not among them. */
   usesOf(draft: DraftStep): Use[] {
     const uses: Use[] = []
-    for (const written of draft.templates) this.#check(written, draft.locals, uses)
+    const as = textNode(child(draft.node, 'as'))?.span
+    for (const written of draft.templates) this.#check(written, draft.locals, uses, as)
     for (const written of draft.outerTemplates) this.#check(written, new Set(), uses)
     this.#checkName(draft)
     return uses
   }
 
-  #check(written: WrittenTemplate, locals: ReadonlySet<string>, uses: Use[]): void {
+  #check(written: WrittenTemplate, locals: ReadonlySet<string>, uses: Use[], as?: Span): void {
     for (const segment of written.template.segments) {
       if (typeof segment === 'string') continue
       this.#checkFormatter(segment, written)
@@ -69,6 +85,7 @@ export class Variables {
           locals,
           whole: written.place(segment.start, segment.end),
           text: written,
+          as,
         })
         if (variable !== undefined) uses.push({ variable, span })
       }
@@ -84,7 +101,14 @@ export class Variables {
       locals,
       whole,
       text,
-    }: { readonly locals: ReadonlySet<string>; readonly whole: Span; readonly text: WrittenTemplate },
+      as,
+    }: {
+      readonly locals: ReadonlySet<string>
+      readonly whole: Span
+      readonly text: WrittenTemplate
+      /** Where the item gets its name. */
+      readonly as: Span | undefined
+    },
   ): string | undefined {
     const { variable } = reference
     if (this.#producers.has(variable) || this.#inputs.has(variable)) {
@@ -120,25 +144,33 @@ export class Variables {
         : keyOfStep === undefined
           ? `did you mean "${guess}"? ${literal}`
           : `step "${variable}" gives "${guess}": write {${guess}}`
-    this.#diagnosis.error(
-      'unknown-variable',
-      whole,
-      `nothing gives "${variable}": it is no input and no output of a step`,
-      { help },
-    )
+    const isLocal = guess !== undefined && locals.has(guess) && as !== undefined
+    const related: readonly Related[] = isLocal
+      ? [{ message: 'the item gets its name here', span: as }]
+      : guess === undefined || keyOfStep !== undefined
+        ? []
+        : this.#declaration(guess)
+    if (!this.isReported(variable, whole)) {
+      this.#diagnosis.error(
+        'unknown-variable',
+        whole,
+        `nothing gives "${variable}": it is no input and no output of a step`,
+        { help, related: this.#unknown.add(variable, related) },
+      )
+    }
     if (guess !== undefined) this.#used.add(guess)
     return guess !== undefined && !locals.has(guess) ? guess : undefined
   }
 
-  /** The known name that was probably meant. After a great many questions there is no answer: it would take hours. */
+  /** The known name that was probably meant. */
   #closest(variable: string, locals: ReadonlySet<string>): string | undefined {
-    this.#comparisons += this.#inputs.size + this.#producers.size + locals.size
-    if (this.#comparisons > MOST_COMPARISONS) return undefined
-    const names = [...this.#inputs.keys(), ...this.#producers.keys(), ...locals]
-    return closest(
-      variable,
-      names.filter((name) => /^[A-Za-z_]\w*$/.test(name)),
-    )
+    return this.#diagnosis.guesses.closest(variable, this.#names(locals))
+  }
+
+  *#names(locals: ReadonlySet<string>): Generator<string, void, undefined> {
+    // Of names that are equally near, the one that only this step knows.
+    for (const names of [locals, this.#inputs.keys(), this.#producers.keys()])
+      for (const name of names) if (/^[A-Za-z_]\w*$/.test(name)) yield name
   }
 
   #checkFormatter({ formatter }: Placeholder, written: WrittenTemplate): void {
@@ -189,20 +221,23 @@ export class Variables {
     }
   }
 
-  #checkName({ name, locals }: DraftStep): void {
+  #checkName({ name, locals, node }: DraftStep): void {
     for (const reference of references(name.template)) {
       if (locals.has(reference.variable)) continue
-      this.#diagnosis.error(
-        'unknown-variable',
-        name.place(reference.start - 1, reference.end + 1),
-        `a step's name cannot use "${reference.variable}"`,
-        {
-          help:
-            locals.size === 0
-              ? 'only in a step with "for_each" can a name use {index} and the item'
-              : `a name can use ${[...locals].map((local) => `{${local}}`).join(' and ')}`,
-        },
-      )
+      const span = name.place(reference.start - 1, reference.end + 1)
+      // A misspelt "as" is one mistake.
+      const guess = closest(reference.variable, locals)
+      if (guess !== undefined && this.isReported(reference.variable, span)) continue
+      const as = textNode(child(node, 'as'))?.span
+      this.#diagnosis.error('unknown-variable', span, `a step's name cannot use "${reference.variable}"`, {
+        ...(guess === undefined || as === undefined
+          ? {}
+          : { related: [{ message: 'the item gets its name here', span: as }] }),
+        help:
+          locals.size === 0
+            ? 'only in a step with "for_each" can a name use {index} and the item'
+            : `a name can use ${[...locals].map((local) => `{${local}}`).join(' and ')}`,
+      })
     }
   }
 }
