@@ -16,14 +16,16 @@ export function planText(plan: Plan, look: Look): string {
   const { bold } = look.palette
   const prompts = plan.steps.flatMap((step) => promptLines(step, look))
   const lines = [
-    `${bold(visibleLine(plan.flow))}: ${sizeText(plan)}`,
+    ...wrapped(`${plan.flow}: ${sizeText(plan)}`, look.columns).map((line) =>
+      line.replace(/^\S+(?=:)/, (name) => bold(name)),
+    ),
     '',
     ...tableLines(plan, look),
     ...(prompts.length === 0 ? [] : ['', bold('prompts'), ...prompts]),
     '',
     ...totalLines(plan, look),
   ]
-  return lines.join('\n') + '\n'
+  return lines.map((line) => `${line.trimEnd()}\n`).join('')
 }
 
 function sizeText({ steps, stages, critical_path, totals }: Plan): string {
@@ -111,8 +113,12 @@ function totalLines(plan: Plan, { palette, columns }: Look): readonly string[] {
     `${palette.bold('tokens out')}  ${rangeText(output_tokens, tokensText)}`,
     `${palette.bold('cost')}        ${costText(plan.totals)}`,
     ...[...prices].flatMap(below),
-    ...gaps(plan).flatMap(below).map(palette.warning),
-    ...notes(plan).flatMap(below).map(palette.dim),
+    ...gaps(plan)
+      .flatMap(below)
+      .map((line) => palette.warning(line)),
+    ...notes(plan)
+      .flatMap(below)
+      .map((line) => palette.dim(line)),
   ]
 }
 
