@@ -24,6 +24,9 @@ export function readUserPrices(file: SourceFile): {
   readonly diagnostics: readonly Diagnostic[]
 } {
   const { root, diagnostics } = readDocument(file)
+  // A file of nothing but comments gives no prices, and that is all.
+  if (diagnostics.every(({ code }) => code === 'empty-file') && root === undefined)
+    return { prices: new Map(), diagnostics: [] }
   const diagnosis = new Diagnosis()
   const prices = new Map<string, ReadonlyMap<string, Price>>()
   for (const provider of entriesIn(root, 'the price file', diagnosis)) {

@@ -83,6 +83,10 @@ describe('a price file', () => {
     expect(prices.get('openrouter')?.get('a/b')).toEqual({ input: 0, output: 0 })
   })
 
+  test.each(['', '# openai: {}\n', 'null\n'])('that holds nothing gives nothing: %j', (text) => {
+    expect(read(text)).toEqual({ prices: new Map(), diagnostics: [] })
+  })
+
   test.each([
     ['opnai: { m: { input: 1, output: 2 } }', 'there is no provider "opnai"', 'did you mean "openai"?'],
     ['openai: { m: { input: 1 } }', 'the price of "m" has no "output"', 'write it like openai:'],
@@ -151,6 +155,15 @@ steps: { one: { prompt: Hello } }
       'error: price file "no-such.yaml" does not exist\n  help: LLMFLOWS_PRICES names it; correct or unset that variable\n',
     )
     expect(missing.exitCode).toBe(2)
+  })
+
+  test('is refused with a folder for a price file', async () => {
+    const { stderr, exitCode } = await llmflows(['plan', '-'], {
+      stdin: flow(),
+      env: { LLMFLOWS_PRICES: tmpdir() },
+    })
+    expect(stderr).toMatch(/^error: price file ".*" is a folder\n/)
+    expect(exitCode).toBe(2)
   })
 
   test('does not mind that there is no price file where one might be', async () => {
