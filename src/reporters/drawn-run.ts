@@ -49,6 +49,7 @@ function stepHappened(items: readonly PastStep[]): StepHappened | undefined {
     startSeconds: end === undefined ? undefined : start / 1000,
     seconds: end === undefined ? undefined : (end - start) / 1000,
     items: items.length,
+    model: items.find(({ model }) => model !== null)?.model?.model,
     itemsSucceeded: items.filter(({ status }) => status === 'succeeded').length,
   }
 }

@@ -59,7 +59,7 @@ export function tableLines(
 function slackTexts(result: RunResult, { slackMs }: Analysis): readonly string[] {
   const path = new Set(result.critical_path)
   const steps = Object.keys(result.steps)
-  if (result.status !== 'succeeded' || steps.every((id) => path.has(id))) return []
+  if (result.status !== 'succeeded' || slackMs.size === 0 || steps.every((id) => path.has(id))) return []
   return steps.map((id) => {
     const slack = slackMs.get(id)
     if (path.has(id)) return '●'

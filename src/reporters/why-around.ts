@@ -16,6 +16,8 @@ export function needsText({ needs }: PastStep, run: PastRun): string {
     const good = succeeded.length === 0 ? '' : `; ${namesText(succeeded)} had succeeded`
     return `It needs ${listed(bad)}${good}.`
   }
+  const empty = needs.filter((need) => !run.groups.has(need))
+  if (empty.length > 0) return `It needs ${namesText(needs)}; ${namesText(empty)} had no items to run for.`
   const ends = needs
     .map((need) => ({ need, last: lastToEnd(run.groups.get(need) ?? []) }))
     .sort((a, b) => (a.last?.ran?.endAt ?? 0) - (b.last?.ran?.endAt ?? 0))

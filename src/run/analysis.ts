@@ -10,7 +10,10 @@ export interface Queueing {
 }
 
 export interface Analysis {
-  /** Milliseconds that a step could have taken longer without the run ending later; 0 on the critical path. */
+  /**
+   * Milliseconds that a step could have taken longer without the run ending later; 0 on the critical path. Empty when the
+   * embedded model answered: its calls share one thread and slow each other down, so that nothing can be said of one.
+   */
   readonly slackMs: ReadonlyMap<string, number>
   /** The steps that waited for something else than their needs. */
   readonly queueing: ReadonlyMap<string, Queueing>
@@ -26,7 +29,8 @@ const startingMs = 25
  */
 export function analyse(run: PastRun): Analysis {
   const queueing = findQueueing(run)
-  return { queueing, slackMs: findSlack(run, queueing) }
+  const isShared = [...run.steps.values()].some(({ model }) => model?.provider === 'embedded')
+  return { queueing, slackMs: isShared ? new Map() : findSlack(run, queueing) }
 }
 
 function findQueueing(run: PastRun): ReadonlyMap<string, Queueing> {

@@ -6,7 +6,7 @@ import { createWitness } from '../../src/reporters/why.ts'
 import { plainPalette } from '../../src/source/palette.ts'
 import { width } from '../../src/source/width.ts'
 import { llmflows } from '../cli/plain-io.ts'
-import { cooked, goodKitchen } from './kitchen.ts'
+import { cooked, goodKitchen, kitchen } from './kitchen.ts'
 
 const plain = { palette: plainPalette, columns: 80 }
 
@@ -35,6 +35,21 @@ test.each(cases)('%s is explained', async (name, result, step) => {
   const text = createWitness(result, plain).why(step)
   await expect(text).toMatchFileSnapshot(`${name}.txt`)
   for (const line of text!.split('\n')) expect(width(line)).toBeLessThanOrEqual(80)
+})
+
+test('a step over an empty list is said to have had no items', async () => {
+  const text = kitchen
+    .replace('llms:', 'inputs: { list: { type: array, default: [] } }\nllms:')
+    .replace('for_each: 5', 'for_each: "{list}"')
+  const witness = createWitness(await cooked({}, text), plain)
+  expect(witness.why('stir')).toContain('It needs "chop"; "chop" had no items to run for.\n')
+})
+
+test('calls that share this machine have no slack', () => {
+  const model_config = { ...good.steps['burn']!.model_config!, provider: 'embedded' }
+  const steps = { ...good.steps, burn: { ...good.steps['burn']!, model_config } }
+  const text = createWitness({ ...good, steps }, plain).why('burn')
+  expect(text).toMatch(/\n {2}It is not on the critical path\.\n$/)
 })
 
 test('every step and item has an answer', () => {

@@ -20,6 +20,8 @@ export interface StepHappened {
   readonly seconds: number | undefined
   readonly items: number
   readonly itemsSucceeded: number
+  /** The model that it called, which an option may have changed; undefined for a step that called none. */
+  readonly model?: string | undefined
 }
 
 /** The path that is marked: the one that happened, or without a run the longest one. */

@@ -62,7 +62,7 @@ test('a picture of a run has its colours, times, and the path that was critical'
     seconds: 4,
     path: [0, 2],
     steps: [
-      { ...ran, startSeconds: 0, seconds: 1 },
+      { ...ran, startSeconds: 0, seconds: 1, model: 'muse-2' },
       { ...ran, status: 'failed', startSeconds: 1, seconds: 2.5, itemsSucceeded: 0 },
       { ...ran, status: 'blocked', startSeconds: undefined, seconds: undefined, items: 5, itemsSucceeded: 0 },
       undefined,
@@ -72,6 +72,7 @@ test('a picture of a run has its colours, times, and the path that was critical'
   expectWellFormed(svg)
   expect(svg).toContain('critical path 3 · failed after 4.00s</text>')
   expect(svg).toContain('<text class="t succeeded"')
+  expect(svg.match(/>muse-2<\/text>/g)).toHaveLength(1)
   expect(svg).toContain('>failed after 2.50s</text>')
   expect(svg).toContain('>blocked</text>')
   expect(svg).toContain('<title>title → critic: order only</title><path class="order critical"')

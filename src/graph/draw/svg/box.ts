@@ -32,7 +32,7 @@ function wordsOf({ step, happened }: Box): Words {
   return {
     name: name.slice(0, name.length - declared.length).trimEnd(),
     times,
-    detail: step.kind === 'llm' ? step.llm.model : 'value',
+    detail: happened?.model ?? (step.kind === 'llm' ? step.llm.model : 'value'),
     outcome: happened === undefined ? '' : outcomeText(happened),
   }
 }
