@@ -22,12 +22,14 @@ export function annotation(about: Diagnostic | { readonly path: string; readonly
   const { code, severity, message, span, help } = about
   const from = span.file.position(span.start)
   const to = span.file.position(span.end)
+  // GitHub refuses columns of an annotation that goes over several lines.
+  const isOneLine = from.line === to.line
   const properties = [
     `file=${property(span.file.path)}`,
     `line=${from.line}`,
-    `col=${from.column}`,
+    ...(isOneLine ? [`col=${from.column}`] : []),
     `endLine=${to.line}`,
-    `endColumn=${to.column}`,
+    ...(isOneLine ? [`endColumn=${to.column}`] : []),
     `title=${property(code)}`,
   ]
   return `::${commands[severity]} ${properties.join(',')}::${data(help === undefined ? message : `${message}\nhelp: ${help}`)}\n`
