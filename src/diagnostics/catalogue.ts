@@ -10,6 +10,8 @@ export const catalogue = {
   'yaml-tag': 'A tag such as !include is used. Flow files are plain data and know no tags.',
   'yaml-value':
     'A value cannot be kept as JSON: not a number, infinite, too large to be exact, or an alias that leads nowhere.',
+  'swallowed-item':
+    'A line that starts with a dash lies deeper than the item above it, and so is part of its text and no item of its own.',
   'duplicate-key': 'The same key stands twice in one mapping, so one of the two values would be lost.',
   'unknown-key':
     'A key is none of those that are known in its place. Every key has a meaning, so one that is not known is a slip.',

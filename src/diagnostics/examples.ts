@@ -61,6 +61,18 @@ steps:
     '12345678901234567890',
     '1234567890',
   ),
+  'swallowed-item': pair(
+    `
+steps:
+  critic:
+    for_each:
+      - a jaded rock critic
+        - a twelve-year-old
+    prompt: "You are {item}. What do you think of {song}?"
+`,
+    '        - a twelve',
+    '      - a twelve',
+  ),
   'duplicate-key': pair(
     `
 steps:

@@ -55,13 +55,33 @@ class TreeReader {
     if (isSeq(node)) {
       return this.#within(node, () => ({
         kind: 'list',
-        items: node.items.map((item) => this.read(item)),
+        items: node.items.map((item) => this.#item(item)),
         span: this.#span(node),
       }))
     }
     if (isMap(node)) return this.#within(node, () => this.#map(node.items, this.#span(node)))
     if (isScalar(node)) return this.#scalar(node)
     return { kind: 'scalar', value: null, span: { file: this.#file, start: 0, end: 0 } }
+  }
+
+  /** An item of a list. One that lies deeper than the item above it is no item, but more text of that one. */
+  #item(item: unknown): Node {
+    if (isScalar(item) && item.type === Scalar.PLAIN && this.#aliasDepth === 0) {
+      const { file, start, end } = this.#span(item)
+      const dash = /\n[ \t]*(- )/.exec(file.text.slice(start, end))
+      if (dash !== null) {
+        const at = start + dash.index + dash[0].length - 2
+        this.diagnostics.push({
+          code: 'swallowed-item',
+          severity: 'warning',
+          message: 'this looks like an item of the list, but is part of the text above it',
+          span: { file, start: at, end: at + 1 },
+          related: [{ message: 'the text begins here', span: { file, start, end } }],
+          help: 'put the dashes in one column; if it is meant as text, quote the whole',
+        })
+      }
+    }
+    return this.read(item)
   }
 
   #alias(node: YamlNode & { readonly source: string }, span: Span): Node {
