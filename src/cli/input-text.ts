@@ -66,7 +66,9 @@ function scalar(text: string, type: string, input: Input): Json {
   switch (type) {
     case 'number':
     case 'integer':
-      return /^\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*$/.test(text) ? Number(text) : text
+      return /^\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*$/.test(text) && Number.isFinite(Number(text))
+        ? Number(text)
+        : text
     case 'boolean':
       return text === 'true' || text === 'false' ? text === 'true' : text
     case 'object':

@@ -2,6 +2,7 @@ import { Guesses } from '../diagnostics/closest.ts'
 import { shortList } from '../diagnostics/short-list.ts'
 import type { Json } from '../source/json.ts'
 import type { Flow } from './flow.ts'
+import { jsonCopy } from './json-copy.ts'
 import { valueProblem } from './value-check.ts'
 
 /** Why an input cannot be taken as it is. */
@@ -19,7 +20,10 @@ export interface BoundInputs {
   readonly problems: readonly InputProblem[]
 }
 
-/** Gives a flow its inputs: checks each against its schema and fills in defaults. Says all that is wrong in one go. */
+/**
+ * Gives a flow its inputs: copies each, checks it against its schema and fills in defaults; null is a value, undefined is
+ * none. Says all that is wrong in one go, also of what is no JSON.
+ */
 export function bindInputs(flow: Flow, given: ReadonlyMap<string, Json>): BoundInputs {
   const values = new Map<string, Json>()
   const problems: InputProblem[] = []
@@ -41,7 +45,8 @@ export function bindInputs(flow: Flow, given: ReadonlyMap<string, Json>): BoundI
     })
   }
   for (const input of flow.inputs.values()) {
-    const value = given.get(input.name) ?? input.default
+    const written = given.get(input.name)
+    const value = written === undefined ? input.default : written
     if (value === undefined) {
       const what = input.description === undefined ? '' : ` (${input.description})`
       problems.push({
@@ -51,17 +56,10 @@ export function bindInputs(flow: Flow, given: ReadonlyMap<string, Json>): BoundI
       })
       continue
     }
-    const problem = valueProblem(value, input.schema)
-    if (problem === undefined) values.set(input.name, deepFreeze(structuredClone(value)))
+    const copy = jsonCopy(value)
+    const problem = copy.ok ? valueProblem(copy.value, input.schema) : copy.problem
+    if (copy.ok && problem === undefined) values.set(input.name, copy.value)
     else problems.push({ kind: 'invalid', input: input.name, message: `input "${input.name}" ${problem}` })
   }
   return { values, problems }
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    for (const entry of Object.values(value)) deepFreeze(entry)
-    Object.freeze(value)
-  }
-  return value
 }

@@ -1,4 +1,4 @@
-import { runInNewContext } from 'node:vm'
+import { createContext, runInContext, type Context } from 'node:vm'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -8,18 +8,40 @@ type Schema = Readonly<Record<string, unknown>>
  * says they do. An inner place is named: "at [2].id must be text".
  */
 export function valueProblem(value: unknown, schema: Schema): string | undefined {
-  return check(value, schema, '')
+  const place: Place = { path: '', patterns: new Patterns() }
+  if (!hasPattern(schema)) return check(value, schema, place)
+  const checked = inTime(() => check(value, schema, place))
+  return checked === undefined ? place.patterns.overrun : checked.problem
 }
 
-function check(value: unknown, schema: Schema, path: string): string | undefined {
+/** Where a check is. */
+interface Place {
+  /** Of the part that is looked at, such as `[2].id`. */
+  readonly path: string
+  readonly patterns: Patterns
+}
+
+function check(value: unknown, schema: Schema, place: Place): string | undefined {
   const problem =
     typeProblem(value, schema) ??
     choiceProblem(value, schema) ??
-    textProblem(value, schema) ??
+    textProblem(value, schema, place) ??
     numberProblem(value, schema)
-  if (problem !== undefined) return path === '' ? problem : `at ${path} ${problem}`
-  if (Array.isArray(value)) return listProblem(value, schema, path)
-  return isObject(value) ? objectProblem(value, schema, path) : undefined
+  if (problem !== undefined) return at(place.path) + problem
+  if (Array.isArray(value)) return listProblem(value, schema, place)
+  return isObject(value) ? objectProblem(value, schema, place) : undefined
+}
+
+function at(path: string): string {
+  return path === '' ? '' : `at ${path} `
+}
+
+/** Whether a schema, or one of a part of it, has a pattern. */
+function hasPattern(schema: Schema): boolean {
+  if (typeof schema['pattern'] === 'string') return true
+  const { items, properties } = schema
+  if (isObject(items) && hasPattern(items)) return true
+  return isObject(properties) && Object.values(properties).some((part) => isObject(part) && hasPattern(part))
 }
 
 const typeTests: Readonly<
@@ -48,7 +70,7 @@ function choiceProblem(value: unknown, schema: Schema): string | undefined {
     : undefined
 }
 
-function textProblem(value: unknown, schema: Schema): string | undefined {
+function textProblem(value: unknown, schema: Schema, { path, patterns }: Place): string | undefined {
   if (typeof value !== 'string') return undefined
   const { minLength, maxLength, pattern } = schema
   const length = typeof minLength === 'number' || typeof maxLength === 'number' ? Array.from(value).length : 0
@@ -59,24 +81,74 @@ function textProblem(value: unknown, schema: Schema): string | undefined {
   }
   if (typeof maxLength === 'number' && length > maxLength)
     return `must have at most ${maxLength} characters, and has ${length}`
-  return typeof pattern === 'string' ? patternProblem(value, pattern) : undefined
+  return typeof pattern === 'string' ? patterns.problem(value, pattern, path) : undefined
 }
 
-/** A pattern comes with the flow and may be made to take forever; it gets a moment and no longer. */
-function patternProblem(value: string, pattern: string): string | undefined {
-  try {
-    const matches: unknown = runInNewContext(
-      'new RegExp(pattern, "u").test(value)',
-      { pattern, value },
-      { timeout: 200 },
-    )
-    return matches === true ? undefined : `must match ${pattern}`
-  } catch (error) {
-    const invalid = error instanceof Error && error.name === 'SyntaxError'
-    return invalid
-      ? `has a pattern that is no regular expression: ${pattern}`
-      : `could not be matched against ${pattern} in time`
+/** The patterns of one check, each compiled once; knows which one is being matched. */
+class Patterns {
+  readonly #compiled = new Map<string, RegExp | undefined>()
+  #current: { readonly pattern: string; readonly path: string } | undefined
+
+  /** What to say when a check was broken off. */
+  get overrun(): string {
+    if (this.#current === undefined) return 'could not be checked in time'
+    const { pattern, path } = this.#current
+    return `${at(path)}could not be matched against ${pattern} in time`
   }
+
+  problem(value: string, pattern: string, path: string): string | undefined {
+    const compiled = this.#compile(pattern)
+    if (compiled === undefined) return `has a pattern that is no regular expression: ${pattern}`
+    this.#current = { pattern, path }
+    const matches = compiled.test(value)
+    this.#current = undefined
+    return matches ? undefined : `must match ${pattern}`
+  }
+
+  #compile(pattern: string): RegExp | undefined {
+    if (this.#compiled.has(pattern)) return this.#compiled.get(pattern)
+    const compiled = regExp(pattern)
+    this.#compiled.set(pattern, compiled)
+    return compiled
+  }
+}
+
+function regExp(pattern: string): RegExp | undefined {
+  try {
+    return new RegExp(pattern, 'u')
+  } catch {
+    return undefined
+  }
+}
+
+/** A pattern comes with the flow and may be made to take for ever: all of a value gets this long together. */
+const MATCHING_MS = 1000
+
+const sandbox: { run: () => void } = { run() {} }
+let context: Context | undefined
+
+interface Checked {
+  readonly problem: string | undefined
+}
+
+/** What a check finds; undefined when it was broken off. Only a script can be, with all that it calls. */
+function inTime(find: () => string | undefined): Checked | undefined {
+  let checked: Checked | undefined
+  sandbox.run = () => {
+    checked = { problem: find() }
+  }
+  context ??= createContext(sandbox)
+  try {
+    runInContext('run()', context, { timeout: MATCHING_MS })
+  } catch (error) {
+    // An error of the context's own realm.
+    const isOverrun = typeof error === 'object' && error !== null && 'code' in error
+    if (isOverrun && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined
+    throw error
+  } finally {
+    sandbox.run = () => {}
+  }
+  return checked
 }
 
 function numberProblem(value: unknown, schema: Schema): string | undefined {
@@ -93,32 +165,35 @@ function numberProblem(value: unknown, schema: Schema): string | undefined {
   return undefined
 }
 
-function listProblem(value: readonly unknown[], schema: Schema, path: string): string | undefined {
+function listProblem(
+  value: readonly unknown[],
+  schema: Schema,
+  { path, patterns }: Place,
+): string | undefined {
   const { minItems, maxItems, items } = schema
-  const at = path === '' ? '' : `at ${path} `
   if (typeof minItems === 'number' && value.length < minItems)
-    return `${at}must have at least ${minItems} items, and has ${value.length}`
+    return `${at(path)}must have at least ${minItems} items, and has ${value.length}`
   if (typeof maxItems === 'number' && value.length > maxItems)
-    return `${at}must have at most ${maxItems} items, and has ${value.length}`
+    return `${at(path)}must have at most ${maxItems} items, and has ${value.length}`
   if (!isObject(items)) return undefined
   for (const [index, item] of value.entries()) {
-    const problem = check(item, items, `${path}[${index}]`)
+    const problem = check(item, items, { path: `${path}[${index}]`, patterns })
     if (problem !== undefined) return problem
   }
   return undefined
 }
 
-function objectProblem(value: Schema, schema: Schema, path: string): string | undefined {
+function objectProblem(value: Schema, schema: Schema, { path, patterns }: Place): string | undefined {
   const properties = isObject(schema['properties']) ? schema['properties'] : {}
-  const at = path === '' ? '' : `at ${path} `
   for (const key of Array.isArray(schema['required']) ? schema['required'] : []) {
-    if (typeof key === 'string' && !Object.hasOwn(value, key)) return `${at}lacks "${key}"`
+    if (typeof key === 'string' && !Object.hasOwn(value, key)) return `${at(path)}lacks "${key}"`
   }
   for (const [key, entry] of Object.entries(value)) {
     const expected = Object.hasOwn(properties, key) ? properties[key] : undefined
-    if (expected === undefined && schema['additionalProperties'] === false) return `${at}has no "${key}"`
+    if (expected === undefined && schema['additionalProperties'] === false)
+      return `${at(path)}has no "${key}"`
     const problem = isObject(expected)
-      ? check(entry, expected, path === '' ? key : `${path}.${key}`)
+      ? check(entry, expected, { path: path === '' ? key : `${path}.${key}`, patterns })
       : undefined
     if (problem !== undefined) return problem
   }

@@ -15,6 +15,7 @@ describe('a text becomes a value', () => {
     [['12'], input('integer'), 12],
     [['-1.5e3'], input('number'), -1500],
     [['1_000'], input('number'), '1_000'],
+    [['1e999'], input('number'), '1e999'],
     [[''], input('number'), ''],
     [['0x10'], input('integer'), '0x10'],
     [['true'], input('boolean'), true],

@@ -53,7 +53,7 @@ test('a value fits a schema exactly when ajv says so', () => {
     }),
     { numRuns: 300 },
   )
-})
+}, 60_000)
 
 test.each([
   [{ type: 'integer' }, 1.5, 'must be a whole number, not 1.5'],
@@ -72,6 +72,35 @@ test.each([
 test('a pattern that would take forever gets a moment', () => {
   expect(valueProblem(`${'a'.repeat(50)}!`, { pattern: '^(a+)+$' })).toBe(
     'could not be matched against ^(a+)+$ in time',
+  )
+})
+
+test('the patterns of all parts of a value get that moment together', () => {
+  const evil = `${'a'.repeat(50)}!`
+  const patterns = { type: 'array', items: { anything: true, properties: { a: { pattern: '^(a+)+$' } } } }
+  // A list of a hundred such texts would otherwise take a hundred moments: each is only refused after its own.
+  const problem = valueProblem([{ a: 'aaa' }, ...Array.from({ length: 100 }, () => ({ a: evil }))], patterns)
+  expect(problem).toBe('at [1].a could not be matched against ^(a+)+$ in time')
+})
+
+test('a mistake in the check itself is not taken for a slow pattern', () => {
+  const broken = {
+    get length(): number {
+      throw new RangeError('broken')
+    },
+  }
+  const value: unknown = new Proxy([], { get: () => broken.length })
+  expect(() => valueProblem(value, { pattern: 'x', minItems: 1 })).toThrow(RangeError)
+})
+
+test('fifty thousand texts are matched within the moment that they have together', () => {
+  const ids = Array.from({ length: 50_000 }, (_, number) => `id-${number}`)
+  expect(
+    valueProblem(ids, { type: 'array', items: { type: 'string', pattern: '^id-[0-9]+$' } }),
+  ).toBeUndefined()
+  ids.push('x')
+  expect(valueProblem(ids, { type: 'array', items: { type: 'string', pattern: '^id-[0-9]+$' } })).toBe(
+    'at [50000] must match ^id-[0-9]+$',
   )
 })
 
