@@ -15,7 +15,7 @@ const shortestLabel = 12
 
 /** A row per step, stage by stage: tokens and dollars, at least, probably, at most. Models are named where there is room. */
 export function tableLines({ steps, stages }: Plan, { palette, columns }: Look): readonly string[] {
-  const ordered = stages.flatMap((_, stage) => steps.filter((step) => step.stage === stage + 1))
+  const ordered = steps.toSorted((a, b) => a.stage - b.stage)
   const labels = ordered.map(labelOf)
   const models = ordered.map(({ llm }) => (llm === null ? '' : visibleLine(llm.model)))
   const rows = ordered.map(figures)
