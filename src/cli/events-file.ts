@@ -1,41 +1,71 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { fstatSync, statSync } from 'node:fs'
+import { isatty } from 'node:tty'
 import { createEventLines } from '../reporters/event-lines.ts'
 import type { Reporter } from '../reporters/reporter.ts'
+import { EventSink } from './event-sink.ts'
 import { reasonOf } from './output-file.ts'
 import { UsageError } from './usage-error.ts'
+
+export interface EventsFile extends Reporter {
+  /** Whether some events are missing in it. */
+  readonly isBroken: boolean
+}
 
 /**
  * Writes each event when it happens. The file is opened now, so that a mistake is known before anything is paid for, and
  * emptied when a run begins: one that is refused leaves what was there.
  */
-export function openEventsFile(path: string, redact: (text: string) => string): Reporter {
-  let file: number
+export function openEventsFile(path: string, redact: (text: string) => string): EventsFile {
+  if (path === '') throw new UsageError('option "--events" needs the name of a file')
+  if (isStdout(path)) {
+    throw new UsageError(
+      `events file "${path}" is standard output, which the result goes to`,
+      'name a file, or /dev/stderr together with --quiet',
+    )
+  }
+  let sink: EventSink
   try {
-    file = openSync(path, 'a')
+    sink = new EventSink(path)
   } catch (error) {
     throw new UsageError(`events file "${path}" cannot be written: ${reasonOf(error)}`)
   }
   let isGone = false
+  let isBroken = false
+  let isLast = false
   const lines = createEventLines((line) => {
     if (isGone) return
     try {
-      writeWhole(file, Buffer.from(redact(line)))
+      sink.write(redact(line))
+      if (isLast) sink.finish()
     } catch (error) {
       isGone = true
       // A reader that has had enough is no mistake.
       if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return
+      isBroken = true
       throw new Error(`events file "${path}" cannot be written: ${reasonOf(error)}`, { cause: error })
     }
   })
   return {
     onEvent(event) {
-      if (event.type === 'run-started' && fstatSync(file).isFile()) ftruncateSync(file)
+      if (event.type === 'run-started') sink.empty()
+      isLast = event.type === 'run-finished'
       lines.onEvent(event)
     },
-    end: () => closeSync(file),
+    end: () => sink.close(),
+    get isBroken() {
+      return isBroken
+    },
   }
 }
 
-function writeWhole(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
+/** Whether it is where the result goes: the two would be mixed. /dev/null and its like take both. */
+function isStdout(path: string): boolean {
+  try {
+    const facts = statSync(path)
+    const stdout = fstatSync(1)
+    if (stdout.isCharacterDevice() && !isatty(1)) return false
+    return facts.dev === stdout.dev && facts.ino === stdout.ino
+  } catch {
+    return false
+  }
 }

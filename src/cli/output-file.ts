@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
-import { access, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { access, lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { openPipe } from './pipe.ts'
 import { UsageError } from './usage-error.ts'
 
 export interface OutputFile {
@@ -10,19 +12,16 @@ export interface OutputFile {
 
 /** A file to write later. Throws `UsageError` now if it could not be written: nothing has been paid for yet. */
 export async function prepareOutputFile(path: string): Promise<OutputFile> {
+  if (path === '') throw new UsageError('option "--output" needs the name of a file')
   try {
-    const facts = await stat(path).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return undefined
-      throw error
-    })
+    const facts = await factsOf(path)
     if (facts?.isDirectory() === true) throw new UsageError(`output file "${path}" is a folder`)
+    if (path.endsWith('/')) throw new UsageError(`output file "${path}" has the name of a folder`)
     if (facts !== undefined && !facts.isFile()) return await prepareDevice(path)
     // A link is followed, so that it is still one afterwards.
     const target = facts === undefined ? path : await realpath(path)
     if (facts !== undefined) await access(target, constants.W_OK)
-    const trial = await openTemporary(target, facts)
-    await trial.handle.close()
-    await rm(trial.path)
+    await tryFolder(path, target)
     return { write: (pieces) => replace(target, facts, pieces) }
   } catch (error) {
     if (error instanceof UsageError) throw error
@@ -30,16 +29,55 @@ export async function prepareOutputFile(path: string): Promise<OutputFile> {
   }
 }
 
+/** Undefined for a file that is not there yet. */
+async function factsOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+  const isLink = await lstat(path).then(
+    (facts) => facts.isSymbolicLink(),
+    () => false,
+  )
+  if (!isLink) return undefined
+  throw new UsageError(
+    `output file "${path}" is a link to a file that does not exist`,
+    'make that file, or remove the link',
+  )
+}
+
+/** The file is made anew and put in the place of the old one, so its folder has to take new files. */
+async function tryFolder(path: string, target: string): Promise<void> {
+  if (Buffer.byteLength(basename(target)) > 255)
+    throw new UsageError(`output file "${path}" has a name that is too long`)
+  // Where this fails, the folder itself is what is wrong.
+  await access(dirname(target))
+  try {
+    const trial = await openTemporary(target, undefined)
+    await trial.handle.close()
+    await rm(trial.path)
+  } catch (error) {
+    const ofFolder = new Map([
+      ['ENOENT', 'takes no new files'],
+      ['EACCES', 'may not be written to'],
+      ['EPERM', 'may not be written to'],
+    ])
+    const reason = ofFolder.get(codeOf(error) ?? '')
+    if (reason === undefined) throw error
+    throw new UsageError(`output file "${path}" cannot be written: its folder ${reason}`)
+  }
+}
+
 /** A pipe or a device such as /dev/null is written to; it cannot be replaced. */
 async function prepareDevice(path: string): Promise<OutputFile> {
-  await access(path, constants.W_OK)
+  const pipe = await openPipe(path)
   return {
     async write(pieces) {
-      const handle = await open(path, 'w')
       try {
-        await writePieces(handle, pieces)
+        await writePieces((chunk) => pipe.write(chunk), pieces)
       } finally {
-        await handle.close()
+        await pipe.close()
       }
     },
   }
@@ -49,7 +87,7 @@ async function replace(target: string, before: Stats | undefined, pieces: Iterab
   const { path, handle } = await openTemporary(target, before)
   try {
     try {
-      await writePieces(handle, pieces)
+      await writePieces((chunk) => handle.writeFile(chunk), pieces)
       await handle.sync()
     } finally {
       await handle.close()
@@ -59,15 +97,20 @@ async function replace(target: string, before: Stats | undefined, pieces: Iterab
     await rm(path, { force: true })
     throw error
   }
-  // The new name has to be on the disk as well.
-  const folder = await open(dirname(target), 'r')
+  await syncFolder(dirname(target))
+}
+
+/** The new name should be on the disk as well. The file is in its place, so where that cannot be done is no failure. */
+async function syncFolder(path: string): Promise<void> {
   try {
-    await folder.sync()
-  } catch (error) {
-    // Some file systems cannot sync a folder.
-    if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'ENOTSUP') throw error
-  } finally {
-    await folder.close()
+    const folder = await open(path, 'r')
+    try {
+      await folder.sync()
+    } finally {
+      await folder.close()
+    }
+  } catch {
+    // A folder that may not be read, or a file system that cannot do it.
   }
 }
 
@@ -76,37 +119,63 @@ async function openTemporary(
   target: string,
   before: Stats | undefined,
 ): Promise<{ readonly path: string; readonly handle: FileHandle }> {
-  const path = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
-  const handle = await open(path, 'wx', before === undefined ? 0o666 : before.mode & 0o777)
-  return { path, handle }
+  for (;;) {
+    // The target's own name may be as long as a name can be, so it is not part of this one.
+    const path = join(dirname(target), `.llmflows-${randomBytes(6).toString('hex')}.tmp`)
+    try {
+      const handle = await open(path, 'wx', before === undefined ? 0o666 : 0o600)
+      // The umask has a say in the mode of a new file, but not in that of one that is there.
+      if (before !== undefined) await handle.chmod(before.mode & 0o777)
+      return { path, handle }
+    } catch (error) {
+      // Left over from a process that was killed.
+      if (codeOf(error) !== 'EEXIST') throw error
+    }
+  }
 }
 
-async function writePieces(handle: FileHandle, pieces: Iterable<string>): Promise<void> {
+async function writePieces(write: (chunk: string) => Promise<void>, pieces: Iterable<string>): Promise<void> {
   let chunk = ''
   for (const piece of pieces) {
     chunk += piece
     if (chunk.length < 64 * 1024) continue
-    await handle.writeFile(chunk)
+    await write(chunk)
     chunk = ''
   }
-  await handle.writeFile(chunk)
+  await write(chunk)
 }
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }
 
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'its folder does not exist'],
+  ['ENOTDIR', 'its folder is a file'],
+  ['EISDIR', 'it is a folder'],
+  ['ELOOP', 'its links lead in a circle'],
+  ['ENAMETOOLONG', 'its name is too long'],
+  ['EACCES', 'that is not allowed'],
+  ['EPERM', 'that is not allowed'],
+  ['EROFS', 'the file system is read-only'],
+  ['EEXIST', 'something else has its name'],
+  ['ETXTBSY', 'it is a program that is running'],
+  ['ENXIO', 'nobody reads from it, or it is a socket'],
+  ['ENODEV', 'no device is behind it'],
+  ['EPIPE', 'its reader has gone away'],
+  ['EBADF', 'it is closed'],
+  ['EINVAL', 'it does not take what is written to it'],
+  ['EIO', 'the device reports an error'],
+  ['EFBIG', 'the file would be too large'],
+  ['ENOSPC', 'the disk is full'],
+  ['EDQUOT', 'the disk quota is used up'],
+  ['EMFILE', 'too many files are open'],
+  ['ENFILE', 'too many files are open'],
+])
+
 /** Why a file cannot be written, as the end of a sentence. */
 export function reasonOf(error: unknown): string {
-  const reasons = new Map([
-    ['ENOENT', 'its folder does not exist'],
-    ['ENOTDIR', 'its folder is a file'],
-    ['EACCES', 'that is not allowed'],
-    ['EPERM', 'that is not allowed'],
-    ['EROFS', 'the file system is read-only'],
-    ['ENOSPC', 'the disk is full'],
-    ['EDQUOT', 'the disk quota is used up'],
-  ])
   const code = codeOf(error)
-  return reasons.get(code ?? '') ?? code ?? (error instanceof Error ? error.message : String(error))
+  const message = error instanceof Error ? error.message : String(error)
+  return reasons.get(code ?? '') ?? message
 }
