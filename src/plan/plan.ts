@@ -8,7 +8,7 @@ import { unitsOf } from '../run/units.ts'
 import type { Json } from '../source/json.ts'
 import { ValueTooLarge } from '../template/extent.ts'
 import { forecast, type ForeseenCall } from './forecast.ts'
-import { sum, type Range } from './range.ts'
+import { map, sum, type Range } from './range.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 /** What a run would do and cost, known without sending anything. `schemas/plan.schema.json` describes every field. */
@@ -203,11 +203,16 @@ function amounts(
 }
 
 function dollarRange(price: Price, input: Range, output: Range): Range {
-  return {
+  return withoutNoise({
     lower: dollarsFor(price, input.lower, output.lower),
     expected: dollarsFor(price, input.expected, output.expected),
     upper: dollarsFor(price, input.upper, output.upper),
-  }
+  })
+}
+
+/** Fractions of a cent carry noise in their last binary digits. */
+function withoutNoise(dollars: Range): Range {
+  return map(dollars, (amount) => Math.round(amount * 1e10) / 1e10)
 }
 
 function totalsOf(steps: readonly PlannedStep[]): PlannedTotals {
@@ -220,7 +225,7 @@ function totalsOf(steps: readonly PlannedStep[]): PlannedTotals {
     calls: asking.reduce((calls, { prompts }) => calls + prompts.length, 0),
     input_tokens: sum(asking.map(({ input_tokens }) => input_tokens)),
     output_tokens: sum(asking.map(({ output_tokens }) => output_tokens)),
-    cost: costs.length === 0 && asking.length > 0 ? null : sum(costs),
+    cost: costs.length === 0 && asking.length > 0 ? null : withoutNoise(sum(costs)),
     unpriced_models: [...new Set(unpriced)],
   }
 }
