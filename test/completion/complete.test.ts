@@ -60,6 +60,15 @@ test('what can be given again is offered again', async () => {
   expect(again).not.toContain('--tone')
 })
 
+test('plan takes the inputs of a flow as run does, and an input never stands for an option of its own', async () => {
+  const named = `llmflows: 1\nname: named\nsteps: { one: { prompt: "{verbose} {format} {what}" } }\n`
+  const folder = folderWith({ 'named.yaml': named })
+  expect(await offered(`llmflows plan ${folder}/named.yaml `)).toEqual(['--what'])
+  expect(await offered(`llmflows plan ${folder}/named.yaml --format `)).toEqual(['text', 'json'])
+  expect(await offered(`llmflows run ${folder}/named.yaml `)).toEqual(['--format', '--what'])
+  expect(await offered(`llmflows run ${folder}/named.yaml --input verb`)).toEqual(['verbose='])
+})
+
 test('after two dashes nothing is an option', async () => {
   expect(await offered(`llmflows validate -- --fo`)).toEqual([])
 })

@@ -7,6 +7,7 @@ export type Shell = 'bash' | 'zsh' | 'fish'
 
 /** Ends a script that a test runs in a shell. */
 const ready = 'ready-to-type'
+const ended = '\n(the shell has ended)'
 
 interface Dialect {
   readonly start: string
@@ -59,7 +60,7 @@ export class ShellSession {
       this.#wake()
     })
     child.once('close', () => {
-      this.#shown += '\n(the shell has ended)'
+      this.#shown += ended
       this.#wake()
     })
     child.stdin.on('error', () => {})
@@ -89,19 +90,17 @@ export class ShellSession {
     this.#child.stdin.write(keys)
   }
 
-  /** What has been shown since the last wait, as far as the match. */
-  async until(wanted: RegExp): Promise<string> {
-    for (;;) {
-      const match = wanted.exec(this.#shown)
-      if (match !== null) {
-        const end = match.index + match[0].length
-        const seen = this.#shown.slice(0, end)
-        this.#shown = this.#shown.slice(end)
-        return seen
-      }
-      if (this.#shown.endsWith('(the shell has ended)')) throw new Error(`not shown: ${this.#shown}`)
+  /** What has been shown since the last wait, as soon as it has all that is wanted. */
+  async until(...wanted: readonly (RegExp | string)[]): Promise<string> {
+    const isThere = (one: RegExp | string): boolean => this.#shown.search(one) !== -1
+    const patterns = wanted.map((one) => (typeof one === 'string' ? escaped(one) : one))
+    while (!patterns.every(isThere)) {
+      if (this.#shown.endsWith(ended)) throw new Error(`not shown: ${this.#shown}`)
       await new Promise<void>((resolve) => (this.#wake = resolve))
     }
+    const seen = this.#shown
+    this.#shown = ''
+    return seen
   }
 
   /** The line after these keys; the line is empty again when it resolves. */
@@ -109,13 +108,13 @@ export class ShellSession {
     this.type(`${keys}\u0018\u0010`)
     const seen = await this.until(/<<[^]*?>>/)
     this.type('\u0005\u0015')
-    return /<<([^]*)>>$/.exec(seen)?.[1] ?? ''
+    return /<<([^]*)>>/.exec(seen)?.[1] ?? ''
   }
 
-  /** What is shown between the keys and the match, without colours; the line is empty again when it resolves. */
-  async shownAfter(keys: string, wanted: RegExp): Promise<string> {
+  /** What is shown after the keys, with all the texts, without colours; the line is empty again when it resolves. */
+  async shownAfter(keys: string, texts: readonly string[]): Promise<string> {
     this.type(keys)
-    const seen = await this.until(wanted)
+    const seen = await this.until(...texts)
     this.type('\u0005\u0015')
     return seen.replaceAll(/\u001b\[[\d;?]*[A-Za-z]|\r/g, '')
   }
@@ -124,4 +123,8 @@ export class ShellSession {
     this.#child.stdin.end()
     this.#child.kill('SIGHUP')
   }
+}
+
+function escaped(text: string): RegExp {
+  return new RegExp(text.replaceAll(/[^\w\s]/g, String.raw`\$&`))
 }

@@ -8,7 +8,7 @@ import { checkSource } from '../../graph/load.ts'
 import { FlowFolder } from '../../source/flow-folder.ts'
 
 /** A larger flow would keep the person waiting who pressed Tab. */
-const MAX_BYTES = 256 * 1024
+const MAX_BYTES = 64 * 1024
 
 /** The flow that the command line names. Each part is undefined where the file does not let it be known. */
 export interface FlowAtHand {
