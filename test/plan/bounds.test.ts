@@ -93,7 +93,7 @@ test('what a run takes lies within what was planned, step by step and in all', a
       }
       expectIn(dollarsFor(price, input_tokens, output_tokens), dollars, 'dollars')
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 
@@ -117,6 +117,6 @@ test('the least is never more than the likely, nor that more than the most', () 
         expect(upper).toBeGreaterThanOrEqual(expected)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
