@@ -2,7 +2,7 @@ import { analyse } from '../run/analysis.ts'
 import { pastRun } from '../run/past-run.ts'
 import type { RunResult } from '../run/result.ts'
 import type { StepResult } from '../run/step-result.ts'
-import { whatIf } from '../run/what-if.ts'
+import { whatIf, type FlowLimits } from '../run/what-if.ts'
 import type { Palette } from '../source/palette.ts'
 import { visibleLine } from '../source/visible.ts'
 import { countText, dollarsText, secondsText } from './amounts.ts'
@@ -10,14 +10,18 @@ import { criticalPathLines, whatIfLines } from './critical-path-lines.ts'
 import { marks } from './marks.ts'
 import { paintOf, tableLines } from './table.ts'
 
+interface SummaryOptions {
+  readonly palette: Palette
+  readonly columns: number
+  /** Of the flow; without them nothing is said of other settings after a run in which steps waited. */
+  readonly limits?: FlowLimits | undefined
+}
+
 /**
  * What a run came to: a table when it had more than one step, its totals, its critical path, and what another
  * `--max-concurrency` would have made of it.
  */
-export function summaryText(
-  result: RunResult,
-  { palette, columns }: { readonly palette: Palette; readonly columns: number },
-): string {
+export function summaryText(result: RunResult, { palette, columns, limits }: SummaryOptions): string {
   const steps = Object.values(result.steps)
   const run = pastRun(result)
   const analysis = analyse(run)
@@ -27,7 +31,7 @@ export function summaryText(
     '',
     totalsLine(result, steps, palette),
     ...criticalPathLines(run, columns),
-    ...whatIfLines(whatIf(run, analysis), columns),
+    ...whatIfLines(whatIf(run, analysis, limits), columns),
   ]
   return lines.map((line) => `${line}\n`).join('')
 }

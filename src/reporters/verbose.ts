@@ -1,5 +1,6 @@
 import type { RunEvent, StepStarted } from '../run/events.ts'
 import { createResult } from '../run/result.ts'
+import type { FlowLimits } from '../run/what-if.ts'
 import type { Palette } from '../source/palette.ts'
 import { visibleLine } from '../source/visible.ts'
 import { elide, padRight, width } from '../source/width.ts'
@@ -18,6 +19,8 @@ export interface VerboseOptions {
   readonly palette: Palette
   /** Of the terminal; the table and the critical path are made to fit. */
   readonly columns: number
+  /** Those of the flow, to say what another `--max-concurrency` would have made of the run. */
+  readonly limits?: FlowLimits
   /** Leave out what the models answered. Default: false. */
   readonly quietText?: boolean
 }
@@ -36,7 +39,7 @@ const providerNotes = new Map([
 
 /** A line for each thing that happens to a step, what was generated, and at the end a table and the critical path. */
 export function createVerbose(options: VerboseOptions): Reporter {
-  const { write, palette, columns, quietText = false } = options
+  const { write, palette, columns, limits, quietText = false } = options
   const fold = createResult({ keepRaw: false })
   const names = new Map<string, string>()
   const calls = new Map<string, Call>()
@@ -137,7 +140,7 @@ export function createVerbose(options: VerboseOptions): Reporter {
         finish(event, palette.warning(marks.cancelled), [cancelledText[event.reason]])
         break
       case 'run-finished':
-        write(summaryText(fold.result(), { palette, columns }))
+        write(summaryText(fold.result(), { palette, columns, limits }))
         break
       default:
         event satisfies never

@@ -52,7 +52,9 @@ function findQueueing(run: PastRun): ReadonlyMap<string, Queueing> {
       .slice(from, to)
       .find((step) => step.ran !== undefined && step.ran.startAt < startAt && !taken.has(step.id))
     if (freed !== undefined) taken.add(freed.id)
-    const running = Math.max(0, countUpTo(starts, startAt - 1) - countUpTo(ends, startAt - 2))
+    // Shortly before, and with ends as early as rounding may have hidden: no slot is counted twice.
+    const before = (freed?.ran?.endAt ?? startAt) - 2
+    const running = Math.max(0, countUpTo(starts, before) - countUpTo(ends, before + 1))
     queueing.set(id, { waitedMs: startAt - readyAt, running, freedBy: freed?.id })
   }
   return queueing

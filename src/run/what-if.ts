@@ -13,21 +13,35 @@ export interface WhatIf {
   readonly isEnough: boolean
 }
 
+/** What holds steps back besides `--max-concurrency`: `max_concurrency` of an LLM, and of a step with items. */
+export interface FlowLimits {
+  readonly ofLlm: (llm: string) => number | undefined
+  readonly ofStep: (step: string) => number | undefined
+}
+
 /** A change that is worth a word; less is no difference. */
 const worthSaying = 0.05
 const mostSteps = 2000
+/** Times are whole milliseconds: what seems to end shortly after another has started may have made room for it. */
+const roundingMs = 1.5
 
 /**
  * The run again for 1, 2, 4, … at a time, each call taking as long as it did: in order, up to where more would change
  * nothing. Empty when nothing would change by 5 %, and when it cannot be known: the run did not succeed, it was held back
  * by limits in time, its calls share this machine, or the same reckoning does not give the time that it really took.
  */
-export function whatIf(run: PastRun, { queueing }: Analysis): readonly WhatIf[] {
+export function whatIf(
+  run: PastRun,
+  { queueing }: Analysis,
+  limits: FlowLimits | undefined,
+): readonly WhatIf[] {
   const steps = [...run.steps.values()]
   if (run.status !== 'succeeded' || steps.length > mostSteps) return []
   if (steps.some(({ model }) => model?.provider === 'embedded')) return []
   if ([...queueing.values()].some(({ freedBy }) => freedBy === undefined)) return []
-  const again = rerun(run, limitsOf(run, queueing))
+  // What waited may have waited for a limit of the flow, which then would hold it back again.
+  if (limits === undefined && queueing.size > 0) return []
+  const again = rerun(run, limits ?? { ofLlm: () => undefined, ofStep: () => undefined })
   const reckoned = again(mostAtOnce(steps))
   if (Math.abs(reckoned - run.durationMs) > worthSaying * run.durationMs) return []
   const least = again(Infinity)
@@ -41,24 +55,11 @@ export function whatIf(run: PastRun, { queueing }: Analysis): readonly WhatIf[] 
   return isWorth ? found : []
 }
 
-/** The most steps of an LLM that ran at once, for those whose steps waited while others could have started. */
-function limitsOf(run: PastRun, queueing: Analysis['queueing']): ReadonlyMap<string, number> {
-  const most = mostAtOnce([...run.steps.values()])
-  const limits = new Map<string, number>()
-  for (const [id, { running }] of queueing) {
-    const llm = run.steps.get(id)?.model?.llm
-    if (llm === undefined || running >= most || limits.has(llm)) continue
-    limits.set(llm, mostAtOnce([...run.steps.values()].filter(({ model }) => model?.llm === llm)))
-  }
-  return limits
-}
-
 function mostAtOnce(steps: readonly PastStep[]): number {
   const moments: (readonly [at: number, change: number])[] = []
   for (const { ran, kind } of steps)
-    if (ran !== undefined && kind === 'llm' && ran.endAt > ran.startAt)
-      moments.push([ran.startAt, 1], [ran.endAt, -1])
-  // Times are whole milliseconds: what ends in the one in which another starts has made room for it.
+    if (ran !== undefined && kind === 'llm' && ran.endAt > ran.startAt + roundingMs)
+      moments.push([ran.startAt, 1], [ran.endAt - roundingMs, -1])
   moments.sort(([a, changeA], [b, changeB]) => a - b || changeA - changeB)
   let running = 0
   let most = 1
@@ -67,8 +68,9 @@ function mostAtOnce(steps: readonly PastStep[]): number {
 }
 
 /** The scheduler's rules on a clock that jumps: the most urgent first, one queue for each LLM. */
-function rerun(run: PastRun, limits: ReadonlyMap<string, number>): (maxConcurrency: number) => number {
+function rerun(run: PastRun, limits: FlowLimits): (maxConcurrency: number) => number {
   const groups = [...run.groups.values()]
+  const atATime = [...run.groups.keys()].map((group) => limits.ofStep(group) ?? Infinity)
   const graph = graphOf(run)
   const height = heights(graph)
   const urgent = groups.map((_, group) => group).sort((a, b) => (height[b] ?? 0) - (height[a] ?? 0) || a - b)
@@ -85,23 +87,35 @@ function rerun(run: PastRun, limits: ReadonlyMap<string, number>): (maxConcurren
     const running = new Map<string | undefined, number>()
     const ends: { readonly at: number; readonly unit: number }[] = []
     let now = 0
+    const nextItem = groups.map(() => 0)
+    const enqueue = (group: number): void => {
+      const item = nextItem[group] ?? 0
+      if (item >= (groups[group]?.length ?? 0)) return
+      nextItem[group] = item + 1
+      const unit = (first.get(group) ?? 0) + item
+      const llm = units[unit]?.step.model?.llm
+      const queue = queues.get(llm) ?? new ReadyQueue()
+      queues.set(llm, queue)
+      queue.add(unit)
+    }
     const follow = (decisions: readonly Decision[]): void => {
       for (const { step: group, kind } of decisions) {
-        const start = first.get(group) ?? 0
-        if (kind === 'ready')
-          for (let item = 0; item < (groups[group]?.length ?? 0); item++) {
-            const llm = units[start + item]?.step.model?.llm
-            const queue = queues.get(llm) ?? new ReadyQueue()
-            queues.set(llm, queue)
-            queue.add(start + item)
-          }
+        if (kind === 'blocked') continue
+        const width = Math.min(groups[group]?.length ?? 0, atATime[group] ?? Infinity)
+        for (let started = 0; started < width; started++) enqueue(group)
       }
     }
+    const settle = (group: number): void => {
+      const decisions = plan.settleItem(group, true)
+      enqueue(group)
+      follow(decisions)
+    }
+    const isFull = (llm: string | undefined): boolean =>
+      llm !== undefined && (running.get(llm) ?? 0) >= (limits.ofLlm(llm) ?? Infinity)
     const nextQueue = (): ReadyQueue | undefined => {
       let best: ReadyQueue | undefined
       for (const [llm, queue] of queues) {
-        if (queue.first === undefined || (running.get(llm) ?? 0) >= (limits.get(llm ?? '') ?? Infinity))
-          continue
+        if (queue.first === undefined || isFull(llm)) continue
         if (best?.first === undefined || queue.first < best.first) best = queue
       }
       return best
@@ -114,7 +128,7 @@ function rerun(run: PastRun, limits: ReadonlyMap<string, number>): (maxConcurren
         if (unit === undefined || step === undefined) break
         const { startAt = 0, endAt = 0 } = step.ran ?? {}
         if (endAt <= startAt) {
-          follow(plan.settleItem(units[unit]?.group ?? 0, true))
+          settle(units[unit]?.group ?? 0)
           continue
         }
         running.set(step.model?.llm, (running.get(step.model?.llm) ?? 0) + 1)
@@ -125,7 +139,7 @@ function rerun(run: PastRun, limits: ReadonlyMap<string, number>): (maxConcurren
       now = end.at
       const { group = 0, step } = units[end.unit] ?? {}
       running.set(step?.model?.llm, (running.get(step?.model?.llm) ?? 1) - 1)
-      follow(plan.settleItem(group, true))
+      settle(group)
     }
   }
 }

@@ -7,6 +7,8 @@ import { runFlow } from '../../src/index.ts'
 import { compiled, flowText } from '../run/front-door.ts'
 import { HeldWorld } from '../run/held-world.ts'
 
+const unlimited = { ofLlm: () => undefined, ofStep: () => undefined }
+
 interface Job {
   readonly needs: readonly number[]
   readonly ms: number
@@ -68,7 +70,7 @@ describe('what another --max-concurrency would have made of a run', () => {
     await fc.assert(
       fc.asyncProperty(arbitraryJobs, fc.constantFrom(1, 2, 3, 1000), async (jobs, maxConcurrency) => {
         const run = await ran(jobs, maxConcurrency)
-        for (const { maxConcurrency: other, durationMs } of whatIf(run, analyse(run)))
+        for (const { maxConcurrency: other, durationMs } of whatIf(run, analyse(run), unlimited))
           expect((await ran(jobs, other)).durationMs).toBe(durationMs)
       }),
       { numRuns: 60 },
@@ -77,7 +79,7 @@ describe('what another --max-concurrency would have made of a run', () => {
 
   test('ends where more would change nothing, and is not there when nothing would change', async () => {
     const wide = await ran(Array.from({ length: 5 }, () => ({ needs: [], ms: 100 })))
-    expect(whatIf(wide, analyse(wide))).toEqual([
+    expect(whatIf(wide, analyse(wide), undefined)).toEqual([
       { maxConcurrency: 1, durationMs: 500, isEnough: false },
       { maxConcurrency: 2, durationMs: 300, isEnough: false },
       { maxConcurrency: 4, durationMs: 200, isEnough: false },
@@ -86,6 +88,18 @@ describe('what another --max-concurrency would have made of a run', () => {
     const chain = await ran(
       Array.from({ length: 5 }, (_, job) => ({ needs: job === 0 ? [] : [job - 1], ms: 100 })),
     )
-    expect(whatIf(chain, analyse(chain))).toEqual([])
+    expect(whatIf(chain, analyse(chain), undefined)).toEqual([])
+  })
+
+  test('knows limits of the flow, and is silent about a run with waits when it does not know them', async () => {
+    const jobs = Array.from({ length: 6 }, () => ({ needs: [], ms: 100 }))
+    const run = await ran(jobs, 3)
+    expect(whatIf(run, analyse(run), undefined)).toEqual([])
+    const ofThree = { ...unlimited, ofLlm: () => 3 }
+    expect(whatIf(run, analyse(run), ofThree)).toEqual([
+      { maxConcurrency: 1, durationMs: 600, isEnough: false },
+      { maxConcurrency: 2, durationMs: 300, isEnough: false },
+      { maxConcurrency: 4, durationMs: 200, isEnough: true },
+    ])
   })
 })
