@@ -1,4 +1,5 @@
 import type { Analysis } from '../run/analysis.ts'
+import { cancelledBecause } from '../run/cancelled.ts'
 import type { PastRun, PastStep } from '../run/past-run.ts'
 import { visibleLine } from '../source/visible.ts'
 import { countText, secondsText } from './amounts.ts'
@@ -50,11 +51,9 @@ function outcomeText(step: PastStep, run: PastRun): string {
 function cancelledText({ ran, reason }: PastStep, run: PastRun): string {
   const first = [...run.steps.values()].find(({ status }) => status === 'failed')
   const why =
-    reason === 'timeout'
-      ? 'the time limit of the run passed'
-      : reason === 'fail-fast' && first !== undefined
-        ? `${nameText(first.id)} failed, and the run was to stop at the first failure`
-        : 'the run was interrupted'
+    reason === cancelledBecause['fail-fast'] && first !== undefined
+      ? `${nameText(first.id)} failed, and the run was to stop at the first failure`
+      : (reason ?? cancelledBecause.interrupted)
   const when = ran === undefined ? '' : ` at ${at(ran.endAt)}`
   const how =
     ran === undefined

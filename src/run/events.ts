@@ -192,6 +192,6 @@ export interface RunFinished {
   readonly at: number
   readonly time: string
   readonly status: RunStatus
-  /** Why it was cancelled; null otherwise. */
+  /** Why it stopped early; null when it did not. A run that stopped at its first failure has failed. */
   readonly reason: CancelReason | null
 }

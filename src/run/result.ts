@@ -1,5 +1,5 @@
 import type { Json } from '../source/json.ts'
-import type { RunEvent, RunFinished, RunStarted, RunStatus } from './events.ts'
+import type { CancelReason, RunEvent, RunFinished, RunStarted, RunStatus } from './events.ts'
 import { seconds, StepRecord, type Settled } from './step-record.ts'
 import type { StepResult } from './step-result.ts'
 import { costOf, tokensOf } from './usage.ts'
@@ -12,6 +12,8 @@ export interface RunResult {
   readonly flow: string
   readonly run_id: string
   readonly status: RunStatus
+  /** Why it stopped early; null when it did not. */
+  readonly reason: CancelReason | null
   /** ISO 8601, like every time here. */
   readonly start_time: string
   readonly end_time: string
@@ -150,6 +152,7 @@ export function createResult(options: { readonly keepRaw: boolean }): {
       flow: run.flow,
       run_id: run.run_id,
       status: finished?.status ?? 'cancelled',
+      reason: finished === undefined ? 'interrupted' : finished.reason,
       start_time: run.time,
       end_time: finished?.time ?? wallClock(lastAt),
       execution_time: seconds(lastAt - run.at),

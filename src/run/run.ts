@@ -297,7 +297,9 @@ export class Run {
 
   /** Milliseconds since the run started; never less than before. */
   #at(): number {
-    this.#lastAt = Math.max(this.#lastAt, this.#settings.world.clock.now() - this.#startedAt)
+    const now = this.#settings.world.clock.now() - this.#startedAt
+    // To the microsecond: what a clock says beyond that is noise, and long to read.
+    this.#lastAt = Math.max(this.#lastAt, Math.round(now * 1000) / 1000)
     return this.#lastAt
   }
 

@@ -1,9 +1,9 @@
 import type { Json } from '../source/json.ts'
+import { cancelledBecause } from './cancelled.ts'
 import type {
   AttemptFinished,
   AttemptFirstToken,
   AttemptStarted,
-  CancelReason,
   RunError,
   StepBlocked,
   StepCancelled,
@@ -157,9 +157,9 @@ function outcomeOf(settled: Settled | undefined): Pick<StepResult, 'status' | 'r
     case 'step-blocked':
       return { status: 'blocked', reason: blockedReason(settled.by), error: null }
     case 'step-cancelled':
-      return { status: 'cancelled', reason: settled.reason, error: null }
+      return { status: 'cancelled', reason: cancelledBecause[settled.reason], error: null }
     case undefined:
-      return { status: 'cancelled', reason: 'interrupted' satisfies CancelReason, error: null }
+      return { status: 'cancelled', reason: cancelledBecause.interrupted, error: null }
   }
 }
 

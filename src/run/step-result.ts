@@ -8,7 +8,7 @@ export interface StepResult {
   /** Ids of the steps of the flow that had to end before this one. */
   readonly needs: readonly string[]
   readonly status: StepStatus
-  /** Why it did not succeed; null when it did. */
+  /** Why it did not succeed, for people; null when it did. */
   readonly reason: string | null
   readonly error: RunError | null
   /** What a person should know about the answer of a step that succeeded; null when there is nothing. */

@@ -30,7 +30,8 @@ export function attemptFinished({
     step: context.id,
     attempt,
     error,
-    wait,
+    // To the microsecond, like times.
+    wait: wait === null ? null : Math.floor(wait * 1000) / 1000,
     finish_reason: answer?.finishReason ?? null,
     request_id: answer?.requestId ?? null,
     model: answer?.model ?? null,

@@ -42,8 +42,8 @@ test('a mistake of llmflows itself does not take away what the run has come to',
     status: 'cancelled',
     outputs: { ask: 'paid for' },
     steps: {
-      broken: { status: 'cancelled', reason: 'internal-error' },
-      last: { status: 'cancelled', reason: 'internal-error' },
+      broken: { status: 'cancelled', reason: 'llmflows itself is wrong, and the run was given up' },
+      last: { status: 'cancelled', reason: 'llmflows itself is wrong, and the run was given up' },
     },
   })
   expect(events.at(-1)).toMatchObject({ type: 'run-finished', status: 'cancelled', reason: 'internal-error' })

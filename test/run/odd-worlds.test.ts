@@ -27,7 +27,7 @@ test('a call that does not hear that it is stopped is given up after the grace, 
   const run = runFlow(flow, { world: deaf, signal: controller.signal, reporters: [{ onEvent }] })
   const result = await held.finish(run)
   expect(events.at(-1)).toMatchObject({ type: 'run-finished', at: 6500, status: 'cancelled' })
-  expect(result.steps['a']).toMatchObject({ status: 'cancelled', reason: 'interrupted' })
+  expect(result.steps['a']).toMatchObject({ status: 'cancelled', reason: 'the run was interrupted' })
   const count = events.length
   await held.finish(clock.sleep(60_000, never))
   expect(events).toHaveLength(count)

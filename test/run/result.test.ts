@@ -81,6 +81,7 @@ describe('the result of a run', () => {
       flow: 'soundtrack',
       run_id: 'run-1',
       status: 'succeeded',
+      reason: null,
       start_time: '2026-11-22T10:00:00.000Z',
       end_time: '2026-11-22T10:00:08.412Z',
       execution_time: 8.412,
@@ -139,7 +140,7 @@ describe('the result of a run', () => {
 
   test('holds what was paid for when the run is interrupted', () => {
     const result = resultOf(soundtrackInterrupted().events)
-    expect(result.status).toBe('cancelled')
+    expect(result).toMatchObject({ status: 'cancelled', reason: 'interrupted' })
     expect(result.usage).toEqual({
       calls: 3,
       input_tokens: 11,
@@ -149,7 +150,7 @@ describe('the result of a run', () => {
     })
     expect(result.steps['song_step']).toMatchObject({
       status: 'cancelled',
-      reason: 'interrupted',
+      reason: 'the run was interrupted',
       execution_time: 0.296,
     })
     expect(result.steps['song_step']?.call_data?.attempts).toEqual([
@@ -175,12 +176,13 @@ describe('the result of a run', () => {
     )
     expect(result).toMatchObject({
       status: 'cancelled',
+      reason: 'interrupted',
       execution_time: 3.514,
       end_time: '2026-11-22T10:00:03.514Z',
     })
     expect(result.steps['lyrics_step']).toMatchObject({
       status: 'cancelled',
-      reason: 'interrupted',
+      reason: 'the run was interrupted',
       start_time: null,
     })
     expect(result.outputs).not.toHaveProperty('song_lyrics')

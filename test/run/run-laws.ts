@@ -1,3 +1,4 @@
+import { cancelledBecause } from '../../src/run/cancelled.ts'
 import { createResult } from '../../src/run/result.ts'
 import type { Json, RunEvent } from '../../src/index.ts'
 import { answerOf, fatesOf, succeeds, type RandomRun, type RandomStep } from './arbitrary-graph.ts'
@@ -132,8 +133,12 @@ export class RunLaws {
         if (event.type === 'step-blocked') this.#checkBlocked(step, unit, event.by)
         break
     }
-    // Scripted calls end the moment they are aborted.
-    law(event.at <= (this.#stoppedAt ?? Infinity), 'after a stop everything is settled at once (I8)', event)
+    // Scripted calls end the moment they are aborted; events are told to the microsecond.
+    law(
+      event.at <= (this.#stoppedAt ?? Infinity) + 0.001,
+      'after a stop everything is settled at once (I8)',
+      event,
+    )
   }
 
   #checkNeeds(step: RandomStep, event: RunEvent): void {
@@ -238,7 +243,9 @@ export class RunLaws {
     const isInterrupted =
       isCancelled &&
       units.some(
-        ({ id }) => result.steps[id]?.reason !== 'fail-fast' && result.steps[id]?.status === 'cancelled',
+        ({ id }) =>
+          result.steps[id]?.reason !== cancelledBecause['fail-fast'] &&
+          result.steps[id]?.status === 'cancelled',
       )
     law(result.status === (isInterrupted ? 'cancelled' : ended), 'the run says how it ended', result.status)
     for (const [position, step] of this.#run.graph.steps.entries()) {

@@ -63,7 +63,10 @@ describe('a failure', () => {
       last: 'cancelled',
     })
     expect(run.result.status).toBe('failed')
-    expect(run.result.steps['long']).toMatchObject({ reason: 'fail-fast' })
+    expect(run.result.steps['long']).toMatchObject({
+      reason: 'another step failed, and the run was to stop at the first failure',
+    })
+    expect(run.result).toMatchObject({ status: 'failed', reason: 'fail-fast' })
     expect(only(run, 'run-finished')[0]).toMatchObject({ at: 5, status: 'failed', reason: 'fail-fast' })
   })
 

@@ -70,10 +70,18 @@ describe('a call that failed', () => {
       if (wait === null) continue
       expect(wait).toBeGreaterThanOrEqual(0)
       expect(wait).toBeLessThanOrEqual(500 * 2 ** index)
-      expect(started[index + 1]!.at - at).toBeCloseTo(wait, 6)
+      expect(started[index + 1]!.at - at).toBeCloseTo(wait, 2)
     }
     expect(only(run, 'step-started')).toHaveLength(1)
     expect(only(run, 'step-succeeded')).toHaveLength(1)
+  })
+
+  test('is told with times that say no more than a microsecond', async () => {
+    const run = await ask({ answers: [fails(500, 3), answers] }, 7)
+    const waits = only(run, 'attempt-finished').flatMap(({ wait }) => wait ?? [])
+    const times = [...run.events.map(({ at }) => at), ...waits]
+    expect(times.some((time) => !Number.isInteger(time))).toBe(true)
+    for (const time of times) expect(String(time)).toMatch(/^\d+(\.\d{1,3})?$/)
   })
 
   test('spreads the waits of different runs', async () => {
@@ -142,8 +150,11 @@ describe('a time limit', () => {
     })
     const run = await told(text, { timeoutMs: 1500 })
     expect(statuses(run)).toEqual({ a: 'succeeded', b: 'cancelled', c: 'cancelled' })
-    expect(run.result).toMatchObject({ status: 'cancelled', outputs: { a: 'hello' } })
+    expect(run.result).toMatchObject({ status: 'cancelled', reason: 'timeout', outputs: { a: 'hello' } })
     expect(only(run, 'run-finished')[0]).toMatchObject({ at: 1500, reason: 'timeout' })
-    expect(run.result.steps['b']).toMatchObject({ reason: 'timeout' })
+    expect(run.result.steps['b']).toMatchObject({
+      reason: 'the time limit of the run passed',
+      call_data: { attempts: [{ status: 'cancelled', error: { code: 'cancelled' } }] },
+    })
   })
 })
