@@ -1,4 +1,4 @@
-import { type BaseUrl, originOf, resolveBaseUrl } from './base-url.ts'
+import { type BaseUrl, resolveBaseUrl } from './base-url.ts'
 import { isLoopback } from './host.ts'
 import { keyNotForHost, mayGo } from './key-binding.ts'
 import type { LlmConfig } from './llm.ts'
