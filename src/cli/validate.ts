@@ -84,7 +84,7 @@ async function validate(path: string, options: LoadOptions, io: Io): Promise<Val
 
 async function report(validations: readonly Validation[], format: Format, io: Io): Promise<void> {
   if (format === 'json') return io.stdout.writeAll([validationJson(validations)])
-  if (format === 'github') return io.stdout.writeAll(validations.flatMap(annotations))
+  if (format === 'github') return io.stdout.writeAll(validations.flatMap((one) => annotations(one, io)))
   if (format === 'sarif') return io.stdout.writeAll([(await import('./sarif.ts')).sarif(validations)])
   for (const validation of validations) {
     sayAll(validation, io)
@@ -92,13 +92,14 @@ async function report(validations: readonly Validation[], format: Format, io: Io
       io.stdout.write(validation.patch)
       say(io, 'note', 'the patch on stdout adds what is missing: pipe it into "git apply" or "patch -p1"')
     }
-    if (io.env['GITHUB_ACTIONS'] === 'true') for (const line of annotations(validation)) io.stderr.write(line)
+    if (io.env['GITHUB_ACTIONS'] === 'true')
+      for (const line of annotations(validation, io)) io.stderr.write(line)
   }
 }
 
-function annotations({ path, diagnostics, unreadable }: Validation): readonly string[] {
-  const lines = annotationsOf(diagnostics)
-  return unreadable === undefined ? lines : [annotation({ path, message: unreadable.message }), ...lines]
+function annotations({ path, diagnostics, unreadable }: Validation, io: Io): readonly string[] {
+  const lines = annotationsOf(diagnostics, io)
+  return unreadable === undefined ? lines : [annotation({ path, message: unreadable.message }, io), ...lines]
 }
 
 function sayAll({ path, compiled, diagnostics, unreadable }: Validation, io: Io): void {

@@ -1,11 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { annotation } from '../../src/cli/github-annotation.ts'
+import { annotation as annotationIn } from '../../src/cli/github-annotation.ts'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 import { SourceFile } from '../../src/source/source-file.ts'
 import { visible } from '../../src/source/visible.ts'
 import { folderWith } from '../e2e/llmflows.ts'
 import { llmflows } from './plain-io.ts'
+
+const anywhere = { cwd: '/home/me', env: {} }
+
+function annotation(about: Parameters<typeof annotationIn>[0], where = anywhere): string {
+  return annotationIn(about, where)
+}
 
 interface Command {
   readonly name: string
@@ -47,6 +53,17 @@ test('an annotation over several lines has no columns, which GitHub would refuse
   expect(annotation(diagnosed('a.yaml', 'a: b\nc: d\n', 0, 9))).toBe(
     '::error file=a.yaml,line=1,endLine=2,title=unknown-key::m\n',
   )
+})
+
+test('a path is told from the folder of the repository, where GitHub looks for it', () => {
+  const env = { GITHUB_WORKSPACE: '/srv/repo' }
+  const told = (path: string, cwd: string): string | undefined =>
+    read(annotation(diagnosed(path, 'a', 0, 1), { cwd, env }))?.properties['file']
+  expect(told('a.yaml', '/srv/repo/flows')).toBe('flows/a.yaml')
+  expect(told('../a.yaml', '/srv/repo/flows')).toBe('a.yaml')
+  expect(told('/srv/repo/a.yaml', '/')).toBe('a.yaml')
+  expect(told('../../other/a.yaml', '/srv/repo/flows')).toBe('../../other/a.yaml')
+  expect(told('<stdin>', '/srv/repo/flows')).toBe('<stdin>')
 })
 
 test('errors, warnings and notes are what the runner calls error, warning and notice', () => {
