@@ -24,6 +24,7 @@ export const priceTable = {
       ['gpt-4', 30, 60, '2025-07-04'],
       ['gpt-4-turbo', 10, 30, '2025-07-04'],
       ['gpt-4o', 2.5, 10, '2025-07-04'],
+      // The first version kept the price of its release. That is from memory; without it the date would make it gpt-4o.
       ['gpt-4o-2024-05-13', 5, 15, '2025-07-04'],
       ['gpt-4o-mini', 0.15, 0.6, '2025-07-04'],
       ['gpt-4.1', 2, 8, '2025-07-04'],
