@@ -2,7 +2,7 @@ import type { Graph } from '../graph/graph.ts'
 import { heights } from '../graph/order.ts'
 import type { Clock } from '../llms/world.ts'
 import { Plan, type Decision } from './plan.ts'
-import { ReadyQueue } from './ready-queue.ts'
+import { WaitingUnits } from './waiting-units.ts'
 
 /** What holds the steps of one LLM back. */
 export interface Gate {
@@ -45,9 +45,18 @@ export async function schedule(options: Schedule): Promise<void> {
   const { graph, itemCounts, clock, signal } = options
   const plan = new Plan(graph, itemCounts)
   const { firstUnit, stepOfUnit } = numberUnits(graph, itemCounts)
-  const queues = new Map<Gate | undefined, ReadyQueue>()
+  const gateOf = (unit: number): Gate | undefined => options.gateOf(stepOfUnit[unit] ?? 0)
+  const waiting = new WaitingUnits({
+    gateOf,
+    delayOf(unit) {
+      const gate = gateOf(unit)
+      if (gate?.free === false) return Infinity
+      const step = stepOfUnit[unit] ?? 0
+      return gate?.startDelay(clock.now(), step, unit - (firstUnit[step] ?? 0)) ?? 0
+    },
+  })
   const nextItem = new Int32Array(graph.size)
-  const finished: { readonly step: number; readonly succeeded: boolean }[] = []
+  const finished: { readonly unit: number; readonly succeeded: boolean }[] = []
   let running = 0
   let crash: { readonly error: unknown } | undefined
   let wake = (): void => {}
@@ -56,10 +65,7 @@ export async function schedule(options: Schedule): Promise<void> {
     const item = nextItem[step] ?? 0
     if (item >= (itemCounts[step] ?? 0)) return
     nextItem[step] = item + 1
-    const gate = options.gateOf(step)
-    let queue = queues.get(gate)
-    if (queue === undefined) queues.set(gate, (queue = new ReadyQueue()))
-    queue.add((firstUnit[step] ?? 0) + item)
+    waiting.add((firstUnit[step] ?? 0) + item)
   }
 
   const follow = (decisions: readonly Decision[]): void => {
@@ -75,7 +81,9 @@ export async function schedule(options: Schedule): Promise<void> {
     }
   }
 
-  const settle = (step: number, succeeded: boolean): void => {
+  const settle = (unit: number, succeeded: boolean): void => {
+    const step = stepOfUnit[unit] ?? 0
+    waiting.ended(unit)
     // Once stopped, nothing more is decided: all that has not ended has been cancelled.
     if (signal.aborted) return
     const decisions = plan.settleItem(step, succeeded)
@@ -84,38 +92,23 @@ export async function schedule(options: Schedule): Promise<void> {
     follow(decisions)
   }
 
-  /** The queue whose first unit is the most urgent of those that may start, or the time until there is one. */
-  const mostUrgent = (): { readonly queue?: ReadyQueue; readonly delay: number } => {
-    let best: ReadyQueue | undefined
-    let delay = Infinity
-    for (const [gate, queue] of queues) {
-      const unit = queue.first
-      if (unit === undefined || gate?.free === false) continue
-      const step = stepOfUnit[unit] ?? 0
-      const wait = gate?.startDelay(clock.now(), step, unit - (firstUnit[step] ?? 0)) ?? 0
-      if (wait > 0) delay = Math.min(delay, wait)
-      else if (best?.first === undefined || unit < best.first) best = queue
-    }
-    return best === undefined ? { delay } : { queue: best, delay }
-  }
-
   /** Starts all that may start; returns the milliseconds until a gate opens, if one is only a matter of time. */
   const dispatch = (): number => {
     for (;;) {
       if (running >= options.maxConcurrency || signal.aborted) return Infinity
-      const { queue, delay } = mostUrgent()
-      const unit = queue?.take()
-      if (unit === undefined) return delay
+      const now = clock.now()
+      const unit = waiting.take(now)
+      if (unit === undefined) return waiting.delay(now)
       const step = stepOfUnit[unit] ?? 0
       const outcome = options.start(step, unit - (firstUnit[step] ?? 0))
       if (typeof outcome === 'boolean') {
-        settle(step, outcome)
+        settle(unit, outcome)
         continue
       }
       running++
       outcome.then(
         (succeeded) => {
-          finished.push({ step, succeeded })
+          finished.push({ unit, succeeded })
           wake()
         },
         (error: unknown) => {
@@ -132,9 +125,9 @@ export async function schedule(options: Schedule): Promise<void> {
     follow(plan.start())
     let end = Infinity
     for (;;) {
-      for (const { step, succeeded } of finished.splice(0)) {
+      for (const { unit, succeeded } of finished.splice(0)) {
         running--
-        settle(step, succeeded)
+        settle(unit, succeeded)
       }
       const delay = dispatch()
       if (crash !== undefined) throw crash.error

@@ -145,4 +145,49 @@ describe('the scheduler', () => {
     await steps.run
     expect(steps.blocked).toHaveLength(99_999)
   })
+
+  test('asks a gate only when its answer may be another', async () => {
+    const size = 2000
+    let questions = 0
+    const gates = Array.from({ length: size }, () => ({
+      get free() {
+        questions++
+        return true
+      },
+      startDelay: () => 0,
+    }))
+    const needs = Array.from({ length: size }, () => [])
+    const steps = new HeldSteps(needs, { gateOf: (step) => gates[step] })
+    for (let step = 0; step < size; step++) await steps.end(step)
+    await steps.run
+    expect(steps.started).toHaveLength(size)
+    expect(questions).toBe(size)
+  })
+
+  test('does not ask again for every end what only time can change', async () => {
+    let questions = 0
+    const slow = Array.from({ length: 500 }, (_, step) => ({
+      free: true,
+      startDelay: (now: number) => {
+        questions++
+        return Math.max(0, 1000 + step - now)
+      },
+    }))
+    const needs = Array.from({ length: 1000 }, () => [])
+    const steps = new HeldSteps(needs, { gateOf: (step) => slow[step], maxConcurrency: 2000 })
+    for (let step = 500; step < 1000; step++) await steps.end(step)
+    expect(questions).toBe(500)
+    const finished = steps.world.finish(
+      (async () => {
+        for (let step = 0; step < 500; step++) {
+          while (!steps.started.includes(step)) await new Promise(setImmediate)
+          await steps.end(step)
+        }
+        await steps.run
+      })(),
+    )
+    await finished
+    expect(steps.world.clock.now()).toBe(1499)
+    expect(questions).toBeLessThanOrEqual(1500)
+  })
 })
