@@ -70,7 +70,8 @@ async function openReporters({ compiled, texts, env }: RunOrder, io: Io): Promis
   if (isVerbose) {
     const { createVerbose } = await import('../reporters/verbose.ts')
     const { palette, columns } = stderr
-    reporters.push(createVerbose({ write: (text) => stderr.write(text), palette, columns }))
+    const { flow } = compiled
+    reporters.push(createVerbose({ write: (text) => stderr.write(text), palette, columns, flow }))
   } else if (io.animated !== undefined) {
     const { createSpinner } = await import('../reporters/spinner.ts')
     reporters.push(createSpinner({ stream: io.animated, palette: stderr.palette }))

@@ -1,3 +1,4 @@
+import type { Flow } from '../flow/flow.ts'
 import { analyse } from '../run/analysis.ts'
 import { pastRun } from '../run/past-run.ts'
 import type { RunResult } from '../run/result.ts'
@@ -13,15 +14,15 @@ import { paintOf, tableLines } from './table.ts'
 interface SummaryOptions {
   readonly palette: Palette
   readonly columns: number
-  /** Of the flow; without them nothing is said of other settings after a run in which steps waited. */
-  readonly limits?: FlowLimits | undefined
+  /** Without it nothing is said of other settings after a run in which steps waited. */
+  readonly flow?: Flow | undefined
 }
 
 /**
  * What a run came to: a table when it had more than one step, its totals, its critical path, and what another
  * `--max-concurrency` would have made of it.
  */
-export function summaryText(result: RunResult, { palette, columns, limits }: SummaryOptions): string {
+export function summaryText(result: RunResult, { palette, columns, flow }: SummaryOptions): string {
   const steps = Object.values(result.steps)
   const run = pastRun(result)
   const analysis = analyse(run)
@@ -31,7 +32,7 @@ export function summaryText(result: RunResult, { palette, columns, limits }: Sum
     '',
     totalsLine(result, steps, palette),
     ...criticalPathLines(run, columns),
-    ...whatIfLines(whatIf(run, analysis, limits), columns),
+    ...whatIfLines(whatIf(run, analysis, flow === undefined ? undefined : limitsOf(flow)), columns),
   ]
   return lines.map((line) => `${line}\n`).join('')
 }
@@ -75,4 +76,9 @@ function speedUp(result: RunResult, steps: readonly StepResult[]): number {
   if (steps.some((step) => step.model_config?.provider === 'embedded')) return 1
   const oneByOne = steps.reduce((sum, step) => sum + (step.execution_time ?? 0), 0)
   return result.execution_time > 0 ? oneByOne / result.execution_time : 1
+}
+
+function limitsOf({ llms, steps }: Flow): FlowLimits {
+  const ofSteps = new Map(steps.map(({ id, forEach }) => [id, forEach?.maxConcurrency]))
+  return { ofLlm: (llm) => llms.get(llm)?.maxConcurrency, ofStep: (step) => ofSteps.get(step) }
 }

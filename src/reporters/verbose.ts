@@ -1,6 +1,6 @@
+import type { Flow } from '../flow/flow.ts'
 import type { RunEvent, StepStarted } from '../run/events.ts'
 import { createResult } from '../run/result.ts'
-import type { FlowLimits } from '../run/what-if.ts'
 import type { Palette } from '../source/palette.ts'
 import { visibleLine } from '../source/visible.ts'
 import { elide, padRight, width } from '../source/width.ts'
@@ -9,7 +9,7 @@ import { answerLines } from './answer.ts'
 import { addAttempt, beginAttempt, callText, newCall } from './call.ts'
 import type { Call } from './call.ts'
 import { marks } from './marks.ts'
-import { blockedText, cancelledText, labelledLines, retryText } from './outcome.ts'
+import { blockedText, cancelledText, errorText, labelledLines, retryText } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
 import { summaryText } from './summary.ts'
 
@@ -19,8 +19,8 @@ export interface VerboseOptions {
   readonly palette: Palette
   /** Of the terminal; the table and the critical path are made to fit. */
   readonly columns: number
-  /** Those of the flow, to say what another `--max-concurrency` would have made of the run. */
-  readonly limits?: FlowLimits
+  /** The flow that runs: its limits tell what another `--max-concurrency` would have made of the run. */
+  readonly flow?: Flow
   /** Leave out what the models answered. Default: false. */
   readonly quietText?: boolean
 }
@@ -39,7 +39,7 @@ const providerNotes = new Map([
 
 /** A line for each thing that happens to a step, what was generated, and at the end a table and the critical path. */
 export function createVerbose(options: VerboseOptions): Reporter {
-  const { write, palette, columns, limits, quietText = false } = options
+  const { write, palette, columns, flow, quietText = false } = options
   const fold = createResult({ keepRaw: false })
   const names = new Map<string, string>()
   const calls = new Map<string, Call>()
@@ -129,7 +129,7 @@ export function createVerbose(options: VerboseOptions): Reporter {
         if (event.note !== null) block(labelledLines('note', event.note), palette.note)
         break
       case 'step-failed':
-        finish(event, palette.error(marks.failed), [palette.error(visibleLine(event.error.message))])
+        finish(event, palette.error(marks.failed), [palette.error(errorText(event.error.message))])
         if (event.error.help !== undefined) block(labelledLines('help', event.error.help), palette.help)
         answer(event.generated)
         break
@@ -140,7 +140,7 @@ export function createVerbose(options: VerboseOptions): Reporter {
         finish(event, palette.warning(marks.cancelled), [cancelledText[event.reason]])
         break
       case 'run-finished':
-        write(summaryText(fold.result(), { palette, columns, limits }))
+        write(summaryText(fold.result(), { palette, columns, flow }))
         break
       default:
         event satisfies never
