@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
+import { readBounded } from '../document/bounded-file.ts'
 import type { Input } from '../flow/flow.ts'
 import type { Json } from '../source/json.ts'
 import type { Io } from './io.ts'
@@ -22,10 +23,10 @@ export async function textOf(written: string, input: string, io: Io): Promise<st
 /** The bytes of a file that an option names. `what` begins the message when it cannot be read. */
 export async function readBytes(path: string, what: string, help?: string): Promise<Uint8Array> {
   try {
-    const facts = await stat(path)
-    if (facts.isDirectory()) throw new UsageError(`${what} is a folder`, help)
-    if (facts.size > MAX_FILE_BYTES) throw new UsageError(`${what} has more than ${MAX_FILE_BYTES} bytes`)
-    return await readFile(path)
+    if ((await stat(path)).isDirectory()) throw new UsageError(`${what} is a folder`, help)
+    const bytes = await readBounded(path, MAX_FILE_BYTES)
+    if (bytes === undefined) throw new UsageError(`${what} has more than ${MAX_FILE_BYTES} bytes`)
+    return bytes
   } catch (error) {
     if (error instanceof UsageError) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
@@ -58,7 +59,10 @@ export function valueOf(texts: readonly string[], input: Input): Json {
     const type = typeof items === 'object' && items !== null && 'type' in items ? items.type : 'string'
     return texts.map((text) => scalar(text, String(type), input))
   }
-  if (texts.length > 1) throw new UsageError(`input "${input.name}" is given ${texts.length} times`)
+  if (texts.length > 1)
+    throw new UsageError(
+      `input "${input.name}" is given ${texts.length === 2 ? 'twice' : `${texts.length} times`}`,
+    )
   return scalar(first, input.type, input)
 }
 

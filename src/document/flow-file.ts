@@ -1,8 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { closest } from '../diagnostics/closest.ts'
 import { FlowFolder } from '../source/flow-folder.ts'
 import { SourceFile } from '../source/source-file.ts'
+import { readBounded } from './bounded-file.ts'
 
 export type FlowSource =
   /** `folder` is undefined for a flow that does not stand in a file. */
@@ -20,14 +21,15 @@ export async function readFlowFile(path: string, maxBytes: number): Promise<Flow
     const facts = await stat(path)
     if (facts.isDirectory()) return await readFolder(path, maxBytes)
     if (!facts.isFile() && !facts.isFIFO()) return { ok: false, message: `"${path}" is not a file` }
-    if (facts.size > maxBytes) {
-      return {
-        ok: false,
-        message: `"${path}" has ${facts.size} bytes, and a flow file may have ${maxBytes}`,
-        help: 'keep long texts in template files, or raise the limit with --max-flow-bytes',
-      }
+    const bytes = await readBounded(path, maxBytes)
+    if (bytes !== undefined) return sourceOf(path, bytes, new FlowFolder(path))
+    // How long a pipe would go on is not known.
+    const size = facts.isFile() ? `${facts.size} bytes` : `more than ${maxBytes} bytes`
+    return {
+      ok: false,
+      message: `"${path}" has ${size}, and a flow file may have ${maxBytes}`,
+      help: 'keep long texts in template files, or raise the limit with --max-flow-bytes',
     }
-    return sourceOf(path, await readFile(path), new FlowFolder(path))
   } catch (error) {
     return explain(path, error)
   }
