@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { Command } from 'commander'
 import { hasErrors } from '../diagnostics/diagnostic.ts'
@@ -12,6 +11,7 @@ import { readKnownOptions } from './commander.ts'
 import { flowCommand, parseFlowArgs } from './flow-command.ts'
 import { readFlow } from './flow-source.ts'
 import type { WrittenInputs } from './input-options.ts'
+import { decode, readBytes } from './input-text.ts'
 import type { Io } from './io.ts'
 import { fitLlms, readOverrides } from './overrides.ts'
 import { loadUserPrices } from './price-file.ts'
@@ -19,7 +19,7 @@ import { addNamedInputs, readInputs } from './run-inputs.ts'
 import type { FlowVerb, RunTexts } from './run-options.ts'
 import { readLimits, type Limits } from './run-settings.ts'
 import { refuseUnknownPath } from './select.ts'
-import { UsageError } from './usage-error.ts'
+import { sayInvalid } from './validity.ts'
 
 /** What the command line says after the command. */
 export interface FlowRequest {
@@ -35,6 +35,8 @@ export interface FlowOrder<Texts extends RunTexts> {
   /** The flow as it was named. */
   readonly path: string
   readonly inputs: Map<string, Json>
+  /** Every file that was read for it. */
+  readonly files: readonly string[]
   readonly texts: Texts
   readonly limits: Limits
   readonly env: Io['env']
@@ -53,12 +55,13 @@ export async function readFlowOrder<Texts extends RunTexts>(
   readKnownOptions(known, args)
   const texts = known.opts<Texts>()
   const limits = readLimits(texts)
-  const env = texts.envFile === undefined ? io.env : { ...(await readEnvFile(texts.envFile)), ...io.env }
-  const compiled = await loadFlow(path, { texts, limits, env }, io)
-  if (compiled === undefined) {
+  const env = texts.envFrom === undefined ? io.env : { ...(await readEnvFile(texts.envFrom)), ...io.env }
+  const loaded = await loadFlow(path, { texts, limits, env }, io)
+  if (loaded === undefined) {
     io.setExitCode(2)
     return undefined
   }
+  const { compiled } = loaded
   const { flow } = compiled
   io.addSecrets(secretsIn(env, flow.llms.values()))
   const written: WrittenInputs = new Map()
@@ -71,7 +74,19 @@ export async function readFlowOrder<Texts extends RunTexts>(
   if (texts.select !== undefined) refuseUnknownPath(flow, texts.select)
   addNamedInputs(texts.input ?? [], flow, written)
   const inputs = await readInputs(written, flow, texts, io)
-  return { compiled, path, inputs, texts, limits, env }
+  const files = [...loaded.files, ...filesNamed(written, texts, env)]
+  return { compiled, path, inputs, files, texts, limits, env }
+}
+
+function filesNamed(written: WrittenInputs, texts: RunTexts, env: Io['env']): readonly string[] {
+  const ofInputs = [...written.values()].flat().filter((text) => /^@[^@]/.test(text))
+  const others = [texts.inputs, texts.envFrom, env['LLMFLOWS_PRICES']]
+  return [...ofInputs.map((text) => text.slice(1)), ...others.filter((path) => path !== undefined)]
+}
+
+interface Loaded {
+  readonly compiled: CompiledFlow
+  readonly files: readonly string[]
 }
 
 interface Setting {
@@ -81,11 +96,7 @@ interface Setting {
 }
 
 /** The flow with what the command line changes in it; undefined, and said why, when it cannot run. */
-async function loadFlow(
-  path: string,
-  { texts, limits, env }: Setting,
-  io: Io,
-): Promise<CompiledFlow | undefined> {
+async function loadFlow(path: string, { texts, limits, env }: Setting, io: Io): Promise<Loaded | undefined> {
   const { overrides, diagnostics: ofOverrides } = readOverrides(texts.llm ?? [], texts.set ?? [])
   const source = await readFlow(path, io, limits.maxFlowBytes)
   const defaultModel = env['LLMFLOWS_MODEL']
@@ -100,9 +111,22 @@ async function loadFlow(
   const found = [...ofOverrides, ...diagnostics]
   const isBroken = compiled === undefined || hasErrors(found)
   const shown = isBroken || texts.verbose === true ? found.filter(({ severity }) => severity !== 'note') : []
+  if (isBroken) {
+    sayInvalid(path, shown, io)
+    return undefined
+  }
   if (shown.length > 0) io.stderr.write(renderDiagnostics(shown, { colour: io.stderr.palette }))
-  if (isBroken) return undefined
-  if (texts.offline === true) return offline(compiled)
+  const changed = texts.offline === true ? offline(compiled) : await withUserPrices(compiled, env, io)
+  if (changed === undefined) return undefined
+  const { file, folder } = source
+  return { compiled: changed, files: folder === undefined ? [] : [file.path, ...folder.filesRead] }
+}
+
+async function withUserPrices(
+  compiled: CompiledFlow,
+  env: Io['env'],
+  io: Io,
+): Promise<CompiledFlow | undefined> {
   const prices = await loadUserPrices(env, io)
   if (prices === undefined || prices.size === 0) return prices === undefined ? undefined : compiled
   const { withPrices } = await import('../llms/user-prices.ts')
@@ -110,12 +134,6 @@ async function loadFlow(
 }
 
 async function readEnvFile(path: string): Promise<Readonly<Record<string, string | undefined>>> {
-  try {
-    return parseEnv(await readFile(path, 'utf8'))
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new UsageError(
-      `variables file "${path}" ${code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`}`,
-    )
-  }
+  const what = `variables file "${path}"`
+  return parseEnv(decode(await readBytes(path, what), what))
 }

@@ -5,13 +5,15 @@ import { RunRefused } from '../run/refusal.ts'
 import type { RunResult } from '../run/result.ts'
 import { runFlow } from '../run/run-flow.ts'
 import type { Json } from '../source/json.ts'
-import { tellAftermath } from './aftermath.ts'
+import { visibleLine } from '../source/visible.ts'
+import { interruptedText, tellAftermath } from './aftermath.ts'
 import { announcements, callsEmbedded, embeddedNote } from './announcement.ts'
 import { deliver } from './deliver.ts'
 import { openEventsFile } from './events-file.ts'
 import type { Io } from './io.ts'
 import { say } from './message.ts'
 import { prepareOutputFile } from './output-file.ts'
+import { refuseOverwriting } from './overwriting.ts'
 import { explainRefusal } from './refused-run.ts'
 import type { RunTexts } from './run-options.ts'
 import type { Limits } from './run-settings.ts'
@@ -22,6 +24,8 @@ export interface RunOrder {
   /** The flow as it was named. */
   readonly path: string
   readonly inputs: ReadonlyMap<string, Json>
+  /** Every file that was read for it. */
+  readonly files: readonly string[]
   readonly texts: RunTexts
   readonly limits: Limits
   readonly env: Io['env']
@@ -29,9 +33,13 @@ export interface RunOrder {
 
 /** Runs a flow in front of a person: tells what happens, can be interrupted, delivers the result. */
 export async function performRun(order: RunOrder, io: Io): Promise<void> {
-  const { texts } = order
+  const texts = withoutDash(order.texts)
+  await refuseOverwriting(texts, order.files)
   const output = texts.output === undefined ? undefined : await prepareOutputFile(texts.output)
-  const reporters = await openReporters(order, io)
+  const events =
+    texts.events === undefined ? undefined : openEventsFile(texts.events, (text) => io.redact(text))
+  const told = await openReporters(order, io)
+  const reporters = events === undefined ? told : [events, ...told]
   const interruption = catchSignals(() => {
     if (texts.quiet !== true) io.stderr.write('stopping; interrupt again to exit at once\n')
   })
@@ -41,9 +49,13 @@ export async function performRun(order: RunOrder, io: Io): Promise<void> {
       io.setExitCode(2)
       return
     }
-    if (texts.quiet !== true && texts.verbose !== true) tellAftermath(result, io)
-    const trouble = await deliver(result, output, texts, io)
-    io.setExitCode(interruption.exitCode ?? (result.status === 'succeeded' ? trouble : 1))
+    const isTold = texts.quiet === true || texts.verbose === true
+    if (!isTold) tellAftermath(result, texts, io)
+    const isDelivered = await deliver(result, output, texts, io)
+    if (!isTold && isDelivered && interruption.exitCode !== undefined)
+      io.stderr.write(`${visibleLine(interruptedText(result, texts))}\n`)
+    const isWell = result.status === 'succeeded' && isDelivered && events?.isBroken !== true
+    io.setExitCode(interruption.exitCode ?? (isWell ? 0 : 1))
   } catch (error) {
     // What was paid for is delivered even then.
     if (error instanceof InternalError) await deliver(error.result, output, texts, io)
@@ -53,13 +65,22 @@ export async function performRun(order: RunOrder, io: Io): Promise<void> {
   }
 }
 
+/** `-o -` asks for what happens without it. */
+function withoutDash(texts: RunTexts): RunTexts {
+  const { output, ...others } = texts
+  return output === undefined || output === '-' ? others : texts
+}
+
 async function openReporters({ compiled, texts, env }: RunOrder, io: Io): Promise<readonly Reporter[]> {
   const { stderr } = io
   const reporters: Reporter[] = []
-  if (texts.events !== undefined) reporters.push(openEventsFile(texts.events, (text) => io.redact(text)))
   if (texts.quiet === true) return reporters
   const isVerbose = texts.verbose === true
-  const lines = announcements(compiled.flow, { env, allowHosts: texts.allowHost ?? [] })
+  const lines = announcements(compiled.flow, {
+    env,
+    allowHosts: texts.allowHost ?? [],
+    allowEnv: texts.allowEnv ?? [],
+  })
   // The verbose reporter says this one itself.
   if (!isVerbose && callsEmbedded(compiled.flow)) lines.push(embeddedNote)
   reporters.push({
@@ -94,6 +115,7 @@ async function run(
       signal: interruption.signal,
       failFast: texts.failFast === true,
       allowHosts: texts.allowHost ?? [],
+      allowEnv: texts.allowEnv ?? [],
       keepRaw: texts.raw !== false,
       reporters,
       onReporterError: (error) => say(io, 'warning', error instanceof Error ? error.message : String(error)),

@@ -11,7 +11,7 @@ export interface PlanTexts extends Pick<
   | 'offline'
   | 'llm'
   | 'set'
-  | 'envFile'
+  | 'envFrom'
   | 'allowHost'
   | 'maxItems'
   | 'maxFlowBytes'

@@ -1,7 +1,9 @@
+import { fstatSync } from 'node:fs'
 import { createRedactor, secretsIn } from '../llms/redaction.ts'
 import { visibleLine } from '../source/visible.ts'
 import { colourChoice, colourLevel, paletteOf } from './colour.ts'
 import type { ExitCode, Io } from './io.ts'
+import { reasonOf } from './output-file.ts'
 import { runProgram } from './program.ts'
 import { StreamWriter } from './stream-writer.ts'
 import { UsageError } from './usage-error.ts'
@@ -27,13 +29,21 @@ export async function runProcess(args: readonly string[]): Promise<void> {
     palette: await paletteOf(colourLevel(process.stderr, wishes)),
     filter: redact,
   })
+  const cwd = workingFolder()
+  if (cwd === undefined) {
+    stderr.write(
+      'error: the working folder does not exist any more\n  help: change to a folder that is there\n',
+    )
+    await stderr.end()
+    process.exit(2)
+  }
   let exitCode: ExitCode = 0
   let isStdinRead = false
   const io: Io = {
     stdout,
     stderr,
     env,
-    cwd: process.cwd(),
+    cwd,
     // Only looked at when it matters: to touch stdin is to open it.
     get isInteractive() {
       return process.stderr.isTTY && process.stdin.isTTY
@@ -59,8 +69,9 @@ export async function runProcess(args: readonly string[]): Promise<void> {
   }
   const end = async (code: ExitCode): Promise<void> => {
     await stdout.end()
-    if (stdout.failure !== undefined)
-      stderr.write(`error: standard output cannot be written: ${visibleLine(stdout.failure.message)}\n`)
+    const failure = stdout.takeFailure()
+    if (failure !== undefined)
+      stderr.write(`error: standard output cannot be written: ${visibleLine(reasonOf(failure))}\n`)
     await stderr.end()
     // Nothing that is still open, such as a stdin that never ends, may keep the process.
     process.exit(stdout.failure !== undefined && code === 0 ? 1 : code)
@@ -88,7 +99,29 @@ function animated(
   return terminal
 }
 
+/** Undefined when it has been removed; nothing can be named relative to it then. */
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd()
+  } catch {
+    return undefined
+  }
+}
+
 async function readStdin(): Promise<Uint8Array> {
+  try {
+    // Node reads a folder as if it were empty.
+    if (fstatSync(0).isDirectory()) throw new UsageError('standard input cannot be read: it is a folder')
+    return await readAll()
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    const isClosed = error instanceof Error && 'code' in error && error.code === 'EBADF'
+    const reason = isClosed ? 'it is not open for reading' : reasonOf(error)
+    throw new UsageError(`standard input cannot be read: ${reason}`)
+  }
+}
+
+async function readAll(): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of process.stdin) {

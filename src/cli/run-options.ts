@@ -17,8 +17,9 @@ export interface RunTexts {
   readonly offline?: true
   readonly llm?: readonly string[]
   readonly set?: readonly string[]
-  readonly envFile?: string
+  readonly envFrom?: string
   readonly allowHost?: readonly string[]
+  readonly allowEnv?: readonly string[]
   readonly maxConcurrency?: string
   readonly timeout?: string
   readonly failFast?: true
@@ -44,7 +45,7 @@ export function addRunOptions(command: Command): Command {
     .option('-q, --quiet', 'nothing but the result')
     .option('--color <when>', 'auto, always or never')
     .optionsGroup('What comes out:')
-    .option('-o, --output <file>', 'write the result there, whole or not at all')
+    .option('-o, --output <file>', 'write the result there, whole or not at all; - is stdout')
     .option('--select <path>', 'only a part, such as outputs.song_lyrics')
     .option('--raw', 'a selected text as it is, not as JSON')
     .option('--compact', 'JSON on one line')
@@ -71,13 +72,17 @@ export function addInputSources(command: Command): Command {
 
 /** Adds the options that make another flow of the one in the file. */
 export function addFlowChanges(command: Command): Command {
-  return command
-    .optionsGroup('Changing the flow:')
-    .option('--offline', 'answer with the embedded demonstration model: no key, no network')
-    .option('--llm <name.key=value>', 'change an llm, such as writer.model=gpt-4o', collect)
-    .option('--set <path=value>', 'change any value, such as steps.critic.for_each=2', collect)
-    .option('--env-file <file>', 'read variables from a file; those that are set win')
-    .option('--allow-host <host>', 'a host that the flow may name as base_url', collect)
+  return (
+    command
+      .optionsGroup('Changing the flow:')
+      .option('--offline', 'answer with the embedded demonstration model: no key, no network')
+      .option('--llm <name.key=value>', 'change an llm, such as writer.model=gpt-4o', collect)
+      .option('--set <path=value>', 'change any value, such as steps.critic.for_each=2', collect)
+      // Node takes --env-file for itself wherever it stands, and reads that file into its own environment.
+      .option('--env-from <file>', 'read variables from a file; those that are set win')
+      .option('--allow-host <host>', 'a host that the flow may name as base_url', collect)
+      .option('--allow-env <name>', 'a variable that the flow may send as a key or header', collect)
+  )
 }
 
 function collect(text: string, before: readonly string[] | undefined): readonly string[] {

@@ -25,6 +25,12 @@ export function readLimits(texts: RunTexts): Limits {
   if (raw === true && select === undefined) {
     throw new UsageError('"--raw" prints one text', 'say which: --select outputs.NAME --raw')
   }
+  if (texts.events === '-')
+    throw new UsageError(
+      '"--events -" would write the events into the result',
+      'name a file; on a terminal, --verbose shows what happens',
+    )
+  for (const host of texts.allowHost ?? []) refuseUrl(host)
   return {
     ...numbers({
       maxConcurrency: count('--max-concurrency', texts.maxConcurrency),
@@ -34,6 +40,16 @@ export function readLimits(texts: RunTexts): Limits {
       timeoutMs: duration('--timeout', texts.timeout),
     }),
   }
+}
+
+/** A host is allowed for any path and any scheme; a URL would promise more than is looked at. */
+function refuseUrl(host: string): void {
+  if (!host.includes('/')) return
+  const name = URL.canParse(host) ? new URL(host).host : host.replace(/\/.*/s, '')
+  throw new UsageError(
+    `option "--allow-host" takes a host, not "${host}"`,
+    name === '' ? 'such as --allow-host models.example' : `write --allow-host ${name}`,
+  )
 }
 
 const colours: readonly string[] = ['auto', 'always', 'never']

@@ -1,6 +1,9 @@
 import { closest } from '../diagnostics/closest.ts'
 import type { Flow } from '../flow/flow.ts'
+import { VariableTypes } from '../flow/typed-values.ts'
+import type { ValueType } from '../flow/value-type.ts'
 import type { RunResult } from '../run/result.ts'
+import { elided } from '../source/visible.ts'
 import { UsageError } from './usage-error.ts'
 
 type StepResult = RunResult['steps'][string]
@@ -11,6 +14,7 @@ const resultKeys: readonly (keyof RunResult)[] = [
   'usage',
   'inputs',
   'status',
+  'reason',
   'flow',
   'run_id',
   'start_time',
@@ -100,10 +104,23 @@ function knownIn(value: unknown): readonly string[] {
 
 /** Throws `UsageError` for a path that no result of the flow can have, before the run has cost anything. */
 export function refuseUnknownPath(flow: Flow, path: string): void {
-  const selected = select(shapeOfResult(flow, path), path)
   if (path === '') throw new UsageError('option "--select" needs a path', 'such as --select outputs')
-  if (selected.found || (selected.known.length === 0 && !closed.has(selected.at))) return
-  throw new UsageError(...unknownPath(path, selected))
+  const shape = shapeOfResult(flow, path)
+  const selected = select(shape, path)
+  if (selected.found) return
+  const { at, part } = selected
+  const inside = select(shape, at)
+  if (inside.found && inside.value === open) return
+  if (inside.found && inside.value === text)
+    throw new UsageError(`"--select ${path}": "${at}" is a text and has no "${part}"`)
+  const hasItems =
+    at === 'steps' && flow.steps.some(({ id, forEach }) => id === part && forEach !== undefined)
+  const [message, help] = unknownPath(path, selected)
+  const first = `steps.${part}[0]`
+  throw new UsageError(
+    message,
+    hasItems ? `did you mean "${first}${path.slice(first.length - '[0]'.length)}"?` : help,
+  )
 }
 
 /**
@@ -111,9 +128,10 @@ export function refuseUnknownPath(flow: Flow, path: string): void {
  * with items there is the first, and the one that `path` asks for; throws `UsageError` when that cannot be there.
  */
 export function shapeOfResult(flow: Flow, path: string): Readonly<Record<string, unknown>> {
-  const step = Object.fromEntries(stepKeys.map((key) => [key, open]))
+  const step = Object.fromEntries(stepKeys.map((key) => [key, textKeys.has(key) ? text : open]))
+  const types = new VariableTypes(flow.steps, flow.inputs, flow.producers)
   const shape: Record<string, unknown> = Object.fromEntries(resultKeys.map((key) => [key, open]))
-  shape['outputs'] = Object.fromEntries(flow.outputs.map((key) => [key, open]))
+  shape['outputs'] = Object.fromEntries(flow.outputs.map((key) => [key, shapeOfValue(types.outside(key))]))
   shape['inputs'] = Object.fromEntries([...flow.inputs.keys()].map((key) => [key, open]))
   shape['steps'] = Object.fromEntries(
     flow.steps.flatMap(({ id, forEach }) => {
@@ -141,8 +159,17 @@ export function shapeOfResult(flow: Flow, path: string): Readonly<Record<string,
 /** Stands for a value of which nothing is known before the run. */
 const open = Object.freeze({})
 
-/** Parts of the result whose keys are all known. */
-const closed = new Set(['outputs', 'inputs', 'steps'])
+/** Stands for a text, which has no parts. */
+const text = Object.freeze({})
+
+const textKeys = new Set(['generated', 'prompt', 'prompt_template', 'name', 'kind', 'status'])
+
+function shapeOfValue(type: ValueType | undefined): unknown {
+  if (type?.kind === 'text') return text
+  // Of a list whose length is not known, any item may be there.
+  if (type?.kind !== 'list' || type.atLeast !== type.atMost) return open
+  return Array.from({ length: type.atMost }, (_, index) => shapeOfValue(type.first[index] ?? type.items))
+}
 
 /** What the result does not have, and what it has in that place: message and help. */
 export function unknownPath(
@@ -150,9 +177,12 @@ export function unknownPath(
   { at, part, known }: Extract<Selected, { found: false }>,
 ): readonly [message: string, help: string | undefined] {
   const where = at === '' ? 'the result' : `"${at}"`
+  const lacks = `"--select ${elided(path, 100)}": ${elided(where, 100)} has no "${elided(part, 100)}"`
+  if (known[0] === '[0]')
+    return [lacks, known.length === 1 ? 'there is only [0]' : `there are [0] to [${known.length - 1}]`]
   const guess = closest(part, known)
   const shown = known.slice(0, 8).join(', ') + (known.length > 8 ? ', …' : '')
   const help =
     guess !== undefined ? `did you mean "${guess}"?` : shown === '' ? undefined : `there are ${shown}`
-  return [`"--select ${path}": ${where} has no "${part}"`, help]
+  return [lacks, help]
 }

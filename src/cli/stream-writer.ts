@@ -16,6 +16,7 @@ export class StreamWriter implements Writer {
   readonly #stream: NodeJS.WriteStream
   readonly #filter: (text: string) => string
   #failure: NodeJS.ErrnoException | undefined
+  #isFailureTaken = false
 
   constructor(stream: NodeJS.WriteStream, { palette, filter }: WriterOptions) {
     this.palette = palette
@@ -37,6 +38,12 @@ export class StreamWriter implements Writer {
   /** Why something could not be written; undefined when all could be, or when the reader did not want more. */
   get failure(): NodeJS.ErrnoException | undefined {
     return this.#failure?.code === 'EPIPE' ? undefined : this.#failure
+  }
+
+  takeFailure(): Error | undefined {
+    if (this.#isFailureTaken) return undefined
+    this.#isFailureTaken = this.failure !== undefined
+    return this.failure
   }
 
   write(text: string): void {
@@ -63,8 +70,11 @@ export class StreamWriter implements Writer {
   async #taken(chunk: string): Promise<void> {
     if (this.#failure !== undefined) return
     await new Promise<void>((resolve) => {
-      // The callback comes for a failure as well; the listener above keeps it.
-      this.#stream.write(this.#filter(chunk), () => resolve())
+      // The callback may hear of a failure before the listener above.
+      this.#stream.write(this.#filter(chunk), (error) => {
+        this.#failure ??= error ?? undefined
+        resolve()
+      })
     })
   }
 }

@@ -17,10 +17,16 @@ const MAX_FILES = 1000
 export class FlowFolder {
   readonly #flowPath: string
   #files = 0
+  readonly #read = new Set<string>()
 
   /** `flowPath` is the path of the flow file as the user wrote it. */
   constructor(flowPath: string) {
     this.#flowPath = flowPath
+  }
+
+  /** The files that were read, as they are shown. */
+  get filesRead(): readonly string[] {
+    return [...this.#read]
   }
 
   /** Reads a UTF-8 text file of at most 1 MiB, named relative to the folder. */
@@ -31,6 +37,7 @@ export class FlowFolder {
       help: 'copy it into the folder of the flow file',
     } as const
     if (isAbsolute(path) || path.split(/[\\/]/).includes('..')) return outside
+    if (path.includes('\0')) return { ok: false, problem: 'has a NUL character in its name, as no file can' }
     if (++this.#files > MAX_FILES) return { ok: false, problem: `is one of more than ${MAX_FILES} files` }
     const shown = join(dirname(this.#flowPath), path)
     try {
@@ -42,6 +49,7 @@ export class FlowFolder {
       if (!facts.isFile()) return { ok: false, problem: 'is not a file' }
       if (facts.size > MAX_BYTES) return { ok: false, problem: `is larger than ${MAX_BYTES} bytes` }
       const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(real))
+      this.#read.add(shown)
       return { ok: true, file: new SourceFile(shown, text) }
     } catch (error) {
       return { ok: false, ...explain(error) }

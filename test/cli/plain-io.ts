@@ -27,6 +27,7 @@ export async function llmflows(args: readonly string[], surroundings: Surroundin
     writeAll: async (pieces) => {
       for (const piece of pieces) written[stream] += piece
     },
+    takeFailure: () => undefined,
   })
   const io: Io = {
     stdout: writer('stdout'),

@@ -45,7 +45,7 @@ describe('--select', () => {
       '',
     ])
     expect(stdout).toBe('')
-    expect(status).toBe(2)
+    expect(status).toBe(1)
     expect(JSON.parse(readFileSync(join(cwd, kept), 'utf8'))).toMatchObject({ status: 'succeeded' })
     expect(statSync(join(cwd, kept)).mode & 0o777).toBe(0o600)
   })
@@ -80,6 +80,42 @@ describe('-o', () => {
   })
 })
 
+describe('a stdout that cannot be written', () => {
+  test('leaves the whole result in a file', async () => {
+    const cwd = flows()
+    const { status, stderr } = await shell('llmflows run greet.yaml --who Ann --select status > /dev/full', {
+      cwd,
+    })
+    const kept = readdirSync(cwd).find((name) => name.startsWith('llmflows-')) ?? ''
+    expect(stderr).toBe(
+      `error: standard output cannot be written: the disk is full\n  help: the whole result is in ${kept}\n`,
+    )
+    expect(status).toBe(1)
+    expect(JSON.parse(readFileSync(join(cwd, kept), 'utf8'))).toMatchObject({ status: 'succeeded' })
+  })
+
+  test('is said with what else failed, and is no mistake of llmflows', async () => {
+    const cwd = flows()
+    // Nobody can make a file in /proc.
+    const command = `cd /proc && llmflows run '${cwd}/greet.yaml' --who Ann > /dev/full`
+    const { status, stderr } = await shell(command, { cwd, env: { TMPDIR: join(cwd, 'none') } })
+    expect(stderr).toBe(
+      'error: standard output cannot be written: the disk is full\n' +
+        '  help: the whole result cannot be kept either: its folder does not exist\n',
+    )
+    expect(status).toBe(1)
+  })
+})
+
+test('-o - is stdout', async () => {
+  const cwd = flows()
+  const ended = await llmflows(['run', 'greet.yaml', '--who', 'Ann', '-o', '-', '--select', 'status'], {
+    cwd,
+  })
+  expect(ended).toEqual({ status: 0, stdout: '"succeeded"\n', stderr: '' })
+  expect(readdirSync(cwd).sort()).toEqual(['failing.yaml', 'greet.yaml'])
+})
+
 describe('--events', () => {
   test('writes what happens as JSON Lines, over what was there', async () => {
     const cwd = flows()
@@ -102,11 +138,11 @@ describe('--events', () => {
     expect(readFileSync(join(cwd, 'events'), 'utf8')).toBe('old\n')
   })
 
-  test('warns once and goes on when the disk is full', async () => {
+  test('warns once, goes on and does not succeed when the disk is full', async () => {
     const args = ['run', 'greet.yaml', '--who', 'Ann', '--events', '/dev/full', '--select', 'status']
     const ended = await llmflows(args, { cwd: flows() })
     expect(ended).toEqual({
-      status: 0,
+      status: 1,
       stdout: '"succeeded"\n',
       stderr: 'warning: events file "/dev/full" cannot be written: the disk is full\n',
     })
@@ -173,12 +209,12 @@ test('a hint about answers is said once, and with --quiet not at all', async () 
   expect(stdout).toBe('"succeeded"\n')
   expect(stderr).toBe(
     'note: answers come from muse, a tiny demonstration model that shows how a flow runs\n' +
-      'note: the embedded demonstration model was not taught to answer this; set "provider" and "model" of the llm to a real one\n',
+      'note: step "a[0]" and 2 more: the embedded demonstration model was not taught to answer this; set "provider" and "model" of the llm to a real one\n',
   )
   expect((await llmflows([...args, '-q'], { cwd })).stderr).toBe('')
 })
 
-test('LLMFLOWS_MODEL is the model of a flow that names none, also from --env-file', async () => {
+test('LLMFLOWS_MODEL is the model of a flow that names none, also from --env-from', async () => {
   const cwd = folderWith({
     'bare.yaml': 'llmflows: 1\nname: bare\nsteps:\n  a: { prompt: hello }\n',
     'settings':
@@ -192,9 +228,9 @@ test('LLMFLOWS_MODEL is the model of a flow that names none, also from --env-fil
     '--select',
     'steps.a.model_config.model',
   ]
-  const fromFile = await llmflows([...args, '--env-file', 'settings'], { cwd })
+  const fromFile = await llmflows([...args, '--env-from', 'settings'], { cwd })
   expect(fromFile.stdout).toBe('"from-the-file"\n')
-  const fromEnv = await llmflows([...args, '--env-file', 'settings'], {
+  const fromEnv = await llmflows([...args, '--env-from', 'settings'], {
     cwd,
     env: { LLMFLOWS_MODEL: 'mine' },
   })
@@ -206,10 +242,20 @@ test('a run beyond its time is cancelled and exits with 1', async () => {
     'slow.yaml':
       'llmflows: 1\nname: slow\nllms:\n  w: { provider: scripted, answers: [{ answer: x, delay: 60s }] }\nsteps:\n  a: { prompt: x }\n',
   })
-  const { status, stdout } = await llmflows(['run', 'slow.yaml', '--timeout', '50ms', '--select', 'status'], {
-    cwd,
+  const args = ['run', 'slow.yaml', '--timeout', '50ms', '--select']
+  const late = 'error: the run took longer than 50ms; 1 step cancelled\n'
+  expect(await llmflows([...args, 'status'], { cwd })).toEqual({
+    status: 1,
+    stdout: '"cancelled"\n',
+    stderr: late,
   })
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '"cancelled"\n' })
+  // No call succeeded, so that there is nothing to keep.
+  expect(await llmflows([...args, 'outputs.a'], { cwd })).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: `${late}error: "--select outputs.a": "outputs" has no "a"\n  help: the run was cancelled\n`,
+  })
+  expect(readdirSync(cwd)).toEqual(['slow.yaml'])
 })
 
 test('a large result reaches a slow reader whole', async () => {

@@ -50,6 +50,21 @@ describe('a signal', () => {
     expect(stderr).toContain('stopping; interrupt again to exit at once\n')
   })
 
+  test('says how far the run came and where the result is', async () => {
+    const folder = folderWith({ 'slow.yaml': slow, 'events': '' })
+    const child = start(['run', 'slow.yaml', '--events', 'events', '-o', 'out.json'], { cwd: folder })
+    const end = ended(child)
+    while (!readFileSync(join(folder, 'events'), 'utf8').includes('"step":"slow","attempt":1'))
+      await sleep(10)
+    child.kill('SIGINT')
+    const { status, stderr } = await end
+    expect({ status, stderr }).toEqual({
+      status: 130,
+      stderr:
+        'stopping; interrupt again to exit at once\ncancelled: 1 of 3 steps done; the result is in out.json\n',
+    })
+  })
+
   test('says nothing with --quiet', async () => {
     const folder = folderWith({ 'slow.yaml': slow, 'events': '' })
     const child = start(['run', 'slow.yaml', '-q', '--events', 'events'], { cwd: folder })

@@ -56,6 +56,15 @@ describe('on a terminal', () => {
     expect(status).toBe(0)
   })
 
+  test.each(['-', '@nothing'])('an answer means what it says: %s', async (answer) => {
+    const { status, stdout } = await onTerminal('llmflows run greet.yaml --select inputs.who', {
+      cwd,
+      typed: { after: '(Whom to greet)', keys: `${answer}\r` },
+    })
+    expect(stdout).toContain(`"${answer}"\r\n`)
+    expect(status).toBe(0)
+  })
+
   test('whoever would rather not answer leaves with Ctrl-C', async () => {
     const { status, stdout } = await onTerminal('llmflows run greet.yaml', {
       cwd,
