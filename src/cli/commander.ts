@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help } from 'commander'
 import type { Io } from './io.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -9,12 +9,32 @@ export function createProgram(io: Io): Command {
     .enablePositionalOptions()
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
-    .configureHelp({ helpWidth: Math.min(io.stdout.columns, 80) })
+    .configureHelp({ ...helpShape, helpWidth: Math.min(io.stdout.columns, 80) })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: () => {},
       outputError: () => {},
     })
+}
+
+/** One shape for all help: what stands for something else is in capitals, `FLOW` and not `<flow>`. */
+export const helpShape: Partial<Help> = {
+  commandUsage(command) {
+    const usage = withCapitals(Help.prototype.commandUsage.call(this, command))
+    return usage.replace(/ \[options\](.+)$/, '$1 [options]')
+  },
+  argumentTerm: (argument) => argument.name().toUpperCase(),
+  optionTerm: (option) => withCapitals(option.flags),
+}
+
+function withCapitals(text: string): string {
+  return text.replaceAll(
+    /<(.*?)(\.\.\.)?>|\[(flow|name)\]/g,
+    (_all, name: string | undefined, more, optional) =>
+      name === undefined
+        ? `[${String(optional).toUpperCase()}]`
+        : name.toUpperCase() + (more === undefined ? '' : '…'),
+  )
 }
 
 /** Runs the action of the command that the arguments name. `hint` is the help where commander has no guess. */
@@ -23,7 +43,15 @@ export async function parse(command: Command, args: readonly string[], hint?: st
     await command.parseAsync([...args], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw usageError(error.message, hint)
+    if (error.exitCode === 0) return
+    const asked = command.commands.find((one) => one.name() === args[0]) ?? command
+    const usage = `llmflows ${helpShape.commandUsage?.call(asked.createHelp(), asked).replace(/^llmflows /, '') ?? ''}`
+    if (error.code === 'commander.missingArgument' && asked.registeredArguments[0]?.name() === 'FLOW') {
+      const { noFlow } = await import('./no-flow.ts')
+      throw await noFlow(asked.name(), usage)
+    }
+    const isUnclear = error.code === 'commander.excessArguments' || error.code === 'commander.missingArgument'
+    throw usageError(error.message, isUnclear ? usage : hint)
   }
 }
 
@@ -67,7 +95,7 @@ function usageError(message: string, hint?: string): UsageError {
     .replace(/^missing required argument "(.*)"$/, '$1 is missing')
     .replace(/\. Expected \d+ arguments? but got \d+\.$/, '')
     .replace(/\.$/, '')
-  const help = (guess ?? (text.startsWith('unknown option') ? hint : undefined))?.replace(
+  const help = (guess ?? (text.startsWith('option ') ? undefined : hint))?.replace(
     /^\(Did you mean (?:one of )?(.*)\?\)$/,
     'did you mean "$1"?',
   )

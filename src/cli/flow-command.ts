@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Flow } from '../flow/flow.ts'
 import { visibleLine } from '../source/visible.ts'
-import { createProgram, parse, refuseDashValues } from './commander.ts'
+import { createProgram, helpShape, parse, refuseDashValues } from './commander.ts'
 import { addInputOptions, type WrittenInputs } from './input-options.ts'
 import type { Io } from './io.ts'
 import { exampleCommand } from './refused-run.ts'
@@ -22,7 +22,7 @@ export function flowCommand(
     .usage(`${visibleLine(path)} [--INPUT VALUE]… [options]`)
     .allowExcessArguments()
     // The descriptions say all of it.
-    .configureHelp({ helpWidth: 80, optionDescription: ({ description }) => description })
+    .configureHelp({ ...helpShape, helpWidth: 80, optionDescription: ({ description }) => description })
     .addHelpText('before', `Example:\n  ${visibleLine(exampleCommand(flow, path, verb))}\n`)
   if (flow.description !== undefined) command.description(visibleLine(flow.description))
   addInputOptions(command, flow, { verb, written })

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command, Help, Option, type HelpConfiguration } from 'commander'
 import type { Flow, Input } from '../flow/flow.ts'
 import { visibleLine } from '../source/visible.ts'
 import { runVerb, type FlowVerb } from './run-options.ts'
@@ -12,27 +12,57 @@ interface TakenInputs {
   readonly written: WrittenInputs
 }
 
-/** Adds the flow's inputs as options of its own. What is given for them is added to `written`. */
+/**
+ * Adds the flow's inputs as options of its own. What is given for them is added to `written`. Those that are named like
+ * an option of the command are in its help only, in the way that they can be given.
+ */
 export function addInputOptions(command: Command, flow: Flow, { verb, written }: TakenInputs): void {
-  const hidden: Input[] = []
+  const hidden: Option[] = []
   const taken = takenNames(verb)
-  command.optionsGroup('Inputs:')
+  command.optionsGroup(inputsHeading)
   for (const input of flow.inputs.values()) {
     const { name } = input
     if (taken.has(name)) {
-      hidden.push(input)
+      hidden.push(new Option(`--input ${name}=${placeOf(input)}`, describeInput(input)))
       continue
     }
-    const option = new Option(flagsOf(input), describeInput(input))
+    const option = new Option(`--${name} ${placeOf(input)}`, describeInput(input))
     option.argParser((text: string) => addWritten(written, name, text))
     // Without an argument: a switch that is turned on.
     if (input.type === 'boolean') option.preset('true')
     command.addOption(option)
   }
-  if (hidden.length === 0) return
-  const lines = hidden.map((input) => `  --input ${input.name}=<${input.type}>  ${describeInput(input)}\n`)
-  command.addHelpText('after', `\nInputs named like an option:\n${lines.join('')}`)
+  if (hidden.length > 0)
+    command.configureHelp({ ...command.configureHelp(), ...alsoListing(hidden, command) })
 }
+
+/** Help with further lines at the end of the first list, which is that of the inputs if there is one. */
+function alsoListing(hidden: readonly Option[], command: Command): HelpConfiguration {
+  const { prototype } = Help
+  let isFirst = true
+  return {
+    formatItemList(heading, items, helper) {
+      const list = (title: string, lines: string[]): string[] =>
+        prototype.formatItemList.call(this, title, lines, helper)
+      if (!isFirst || items.length === 0) return list(heading, items)
+      isFirst = false
+      const width = helper.padWidth(command, helper)
+      const lines = hidden.map((option) =>
+        helper.formatItem(helper.optionTerm(option), width, helper.optionDescription(option), helper),
+      )
+      const isOfInputs = heading === inputsHeading
+      return isOfInputs
+        ? list(heading, [...items, ...lines])
+        : [...list(inputsHeading, lines), ...list(heading, items)]
+    },
+    longestOptionTermLength(asked, helper) {
+      const lengths = hidden.map((option) => helper.optionTerm(option).length)
+      return Math.max(prototype.longestOptionTermLength.call(this, asked, helper), ...lengths)
+    },
+  }
+}
+
+const inputsHeading = 'Inputs:'
 
 export function addWritten(written: WrittenInputs, name: string, text: string): void {
   const texts = written.get(name)
@@ -52,8 +82,8 @@ export function flagOf(input: Input, verb: FlowVerb = runVerb): string {
   return takenNames(verb).has(input.name) ? `--input ${input.name}=` : `--${input.name} `
 }
 
-function flagsOf({ name, type }: Input): string {
-  return type === 'boolean' ? `--${name} [true|false]` : `--${name} <${words[type]}>`
+function placeOf({ type }: Input): string {
+  return type === 'boolean' ? '[true|false]' : `<${words[type]}>`
 }
 
 const words: Readonly<Record<Exclude<Input['type'], 'boolean'>, string>> = {

@@ -6,9 +6,11 @@ import { UsageError } from './usage-error.ts'
 const MOST_SHOWN = 8
 
 /** What to say when a command is not told which flow: the flows that are here. */
-export async function noFlow(verb: string): Promise<UsageError> {
+export async function noFlow(
+  verb: string,
+  usage = `llmflows ${verb} FLOW [--INPUT VALUE]…`,
+): Promise<UsageError> {
   const flows = [...(await flowsIn('.')), ...(await flowsIn('flows'))]
-  const usage = `llmflows ${verb} FLOW [--INPUT VALUE]…`
   if (flows.length === 0)
     return new UsageError('which flow?', `${usage}\n"llmflows init" writes a flow to start from`)
   const shown = flows.slice(0, MOST_SHOWN).map((path) => `  llmflows ${verb} ${path}`)

@@ -1,6 +1,7 @@
 import { closest } from '../diagnostics/closest.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { readDocument } from '../document/document.ts'
+import { defaultLimits } from '../document/limits.ts'
 import type { Node } from '../document/node.ts'
 import type { Override } from '../document/override.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
@@ -14,11 +15,14 @@ export interface ReadOverrides {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** As deep as a flow may be; each part is a level of the stack. */
+const MOST_PARTS = defaultLimits.maxDepth
+
 /** Reads `--llm NAME.KEY=VALUE` and `--set PATH=VALUE`; a value is YAML. */
 export function readOverrides(llms: readonly string[], sets: readonly string[]): ReadOverrides {
   const read = [
-    ...llms.map((text) => readOverride('--llm', text, 'llms.')),
-    ...sets.map((text) => readOverride('--set', text, '')),
+    ...llms.map((text) => readOverride('--llm', text, ['llms'])),
+    ...sets.map((text) => readOverride('--set', text, [])),
   ]
   return {
     overrides: read.flatMap(({ override }) => (override === undefined ? [] : [override])),
@@ -29,32 +33,39 @@ export function readOverrides(llms: readonly string[], sets: readonly string[]):
 function readOverride(
   option: '--llm' | '--set',
   text: string,
-  prefix: string,
+  unwritten: readonly string[],
 ): { readonly override?: Override; readonly diagnostics: readonly Diagnostic[] } {
   const equals = text.indexOf('=')
-  const path = (prefix + text.slice(0, Math.max(equals, 0))).split('.')
+  const path = [...unwritten, ...text.slice(0, Math.max(equals, 0)).split('.')]
   const shortest = option === '--llm' ? 3 : 1
   if (equals < 1 || path.length < shortest || path.includes('')) {
     const example = option === '--llm' ? '--llm writer.model=gpt-4o' : '--set steps.critic.for_each=2'
-    throw new UsageError(`option "${option}" cannot read "${text}"`, `write it like ${example}`)
+    throw new UsageError(`option "${option}" cannot read "${shortened(text)}"`, `write it like ${example}`)
   }
-  const file = new SourceFile(option, prefix + text)
-  const start = prefix.length + equals + 1
+  if (path.length > MOST_PARTS)
+    throw new UsageError(`a path of option "${option}" has ${path.length} parts, and may have ${MOST_PARTS}`)
+  const file = new SourceFile(option, text)
+  const start = equals + 1
+  const place = { file, unwritten: unwritten.length }
   const written = text.slice(equals + 1)
   // Nothing after the equals sign is an empty text, as in a shell.
   if (written.trim() === '') {
     const span = { file, start, end: start }
-    return { override: { path, value: { kind: 'scalar', value: '', span }, file }, diagnostics: [] }
+    return { override: { path, value: { kind: 'scalar', value: '', span }, ...place }, diagnostics: [] }
   }
   const { root, diagnostics } = readDocument(new SourceFile(option, written))
   return {
-    ...(root === undefined ? {} : { override: { path, value: movedTo(root, file, start), file } }),
+    ...(root === undefined ? {} : { override: { path, value: movedTo(root, file, start), ...place } }),
     diagnostics: diagnostics.map((diagnostic) => ({
       ...diagnostic,
       span: spanIn(file, diagnostic.span, start),
       related: (diagnostic.related ?? []).map((one) => ({ ...one, span: spanIn(file, one.span, start) })),
     })),
   }
+}
+
+function shortened(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
 /** The same value, its places in the whole argument instead of in the value alone. */
@@ -88,10 +99,12 @@ export function fitLlms({ flow }: CompiledFlow, overrides: readonly Override[]):
     const config = flow.llms.get(name)
     if (config === undefined) {
       const guess = closest(name, flow.llms.keys())
-      const known = [...flow.llms.keys()].join(', ')
+      const names = [...flow.llms.keys()]
+      const known =
+        names.length === 1 ? `the only llm is ${names[0] ?? ''}` : `the llms are ${names.join(', ')}`
       throw new UsageError(
         `flow "${flow.name}" has no llm "${name}"`,
-        guess === undefined ? `the llms are ${known}` : `did you mean "${guess}"?`,
+        guess === undefined ? known : `did you mean "${guess}"?`,
       )
     }
     if (flow.llmSpans.has(name)) continue

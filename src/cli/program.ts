@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { closest } from '../diagnostics/closest.ts'
+import { examples } from './examples.ts'
 import type { Io } from './io.ts'
 import { say } from './message.ts'
 import { UsageError } from './usage-error.ts'
@@ -40,6 +41,8 @@ async function runCommand(args: readonly string[], io: Io): Promise<void> {
   const [{ createProgram, parse }, register] = await Promise.all([import('./commander.ts'), load()])
   const program = createProgram(io)
   register(program, io)
+  const example = examples.get(name)
+  if (example !== undefined) program.commands[0]?.addHelpText('before', `Examples:\n${example}`)
   await parse(program, args)
 }
 

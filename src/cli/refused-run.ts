@@ -2,9 +2,7 @@ import type { Flow, Input } from '../flow/flow.ts'
 import type { RunProblem } from '../run/refusal.ts'
 import { flagOf } from './input-options.ts'
 import { runVerb, type FlowVerb } from './run-options.ts'
-
-/** Shells leave these as they are. */
-const plainWord = /^[\w@%+=:,./-]+$/
+import { shellWord } from './shell-word.ts'
 
 /** A reason why a run cannot start, as `message` and `help` for the command line. */
 export function explainRefusal(
@@ -23,11 +21,7 @@ export function exampleCommand(flow: Flow, flowText: string, verb: FlowVerb = ru
   const words = [...flow.inputs.values()]
     .filter((input) => input.default === undefined)
     .map((input) => flagOf(input, verb) + exampleValue(input))
-  return [
-    `llmflows ${verb.name}`,
-    plainWord.test(flowText) ? flowText : `'${flowText.replaceAll("'", String.raw`'\''`)}'`,
-    ...words,
-  ].join(' ')
+  return [`llmflows ${verb.name}`, shellWord(flowText), ...words].join(' ')
 }
 
 function exampleValue({ type, schema }: Input): string {
@@ -35,7 +29,7 @@ function exampleValue({ type, schema }: Input): string {
   const value: unknown = Array.isArray(choices) ? choices[0] : undefined
   if (value !== undefined) {
     const text = typeof value === 'string' ? value : JSON.stringify(value)
-    return plainWord.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+    return shellWord(text)
   }
   return { string: '"…"', number: '1', integer: '1', boolean: 'true', array: '"…"', object: "'{…}'" }[type]
 }

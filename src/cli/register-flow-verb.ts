@@ -3,6 +3,7 @@ import { closest } from '../diagnostics/closest.ts'
 import { refuseDashValues } from './commander.ts'
 import type { FlowRequest } from './flow-order.ts'
 import type { Io } from './io.ts'
+import { looksLikeFlow } from './looks-like-flow.ts'
 import { noFlow } from './no-flow.ts'
 import type { FlowVerb, RunTexts } from './run-options.ts'
 import { UsageError } from './usage-error.ts'
@@ -21,10 +22,10 @@ export function registerFlowVerb(program: Command, registration: Registration, i
   const command = verb
     .addOptions(program.command(verb.name))
     .description(description)
-    .usage('FLOW [--INPUT VALUE]… [options]')
+    .usage('[FLOW] [--INPUT VALUE]… [options]')
     .helpOption(false)
-    .option('-h, --help', 'show this help; after a flow, its inputs too')
-    .argument('[flow]', 'a file, a folder with a flow.yaml, or - for stdin')
+    .option('-h, --help', 'show this help')
+    .argument('[flow]', 'a file, a folder with a flow.yaml, or - for stdin; ./flow.yaml where none is named')
     .addHelpText('before', examples)
     .allowUnknownOption()
     .allowExcessArguments()
@@ -34,13 +35,18 @@ export function registerFlowVerb(program: Command, registration: Registration, i
       const all = program.args.slice(1)
       const before = all.slice(0, all.length - command.args.length).filter((arg) => arg !== '--')
       refuseDashValues(command, before)
-      if (flow !== undefined && flow.startsWith('-') && flow !== '-')
-        throw optionBeforeFlow(flow, command, verb)
-      if (flow !== undefined) return perform({ path: flow, args: [...before, ...after] }, io)
-      if (command.opts<RunTexts>().help !== true) throw await noFlow(verb.name)
+      const isNamed = flow !== undefined && (!flow.startsWith('-') || flow === '-')
+      if (isNamed) return perform({ path: flow, args: [...before, ...after] }, io)
+      const isHelp = command.opts<RunTexts>().help === true
+      // Without a flow it is the flow of this folder, as for a folder that is named.
+      if (!isHelp && looksLikeFlow(DEFAULT_FLOW)) return perform({ path: DEFAULT_FLOW, args: all }, io)
+      if (flow !== undefined) throw optionBeforeFlow(flow, command, verb)
+      if (!isHelp) throw await noFlow(verb.name)
       command.outputHelp()
     })
 }
+
+const DEFAULT_FLOW = 'flow.yaml'
 
 function optionBeforeFlow(arg: string, command: Command, verb: FlowVerb): UsageError {
   const name = arg.replace(/=.*/s, '')

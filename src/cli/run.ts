@@ -8,6 +8,7 @@ import { runVerb } from './run-options.ts'
 export function registerRun(program: Command, io: Io): void {
   const description = 'Runs a flow and prints its result as JSON.'
   registerFlowVerb(program, { verb: runVerb, description, examples, perform: runFlowFile }, io)
+  program.commands[0]?.addHelpText('after', rescue)
 }
 
 const examples = `Examples:
@@ -15,4 +16,10 @@ const examples = `Examples:
   llmflows run flow.yaml --topic @notes.txt --select outputs.song_lyrics --raw
   git diff | llmflows run review.yaml --diff -
   llmflows run flow.yaml --help           the inputs of this flow
+`
+
+const rescue = `
+What was paid for is not lost: when the result cannot be written, or --select
+names a part that it does not have, all of it is kept in llmflows-RUN_ID.json,
+in this folder or else in the one for temporary files.
 `

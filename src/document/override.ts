@@ -11,6 +11,8 @@ export interface Override {
   readonly value: Node
   /** The text it was written in, for messages about the path. */
   readonly file: SourceFile
+  /** How many parts of the path are not written there, such as the `llms` that `--llm` goes without. Default 0. */
+  readonly unwritten?: number
 }
 
 /**
@@ -88,7 +90,8 @@ function replaceAt(node: Node, path: readonly string[], step: Step): Node {
 }
 
 /** Where the part of a path stands in `a.b.c=value`. */
-function partSpan({ file, path }: Override, index: number): Span {
-  const start = path.slice(0, index).reduce((at, part) => at + part.length + 1, 0)
+function partSpan({ file, path, unwritten = 0 }: Override, index: number): Span {
+  if (index < unwritten) return { file, start: 0, end: file.text.length }
+  const start = path.slice(unwritten, index).reduce((at, part) => at + part.length + 1, 0)
   return { file, start, end: start + (path[index]?.length ?? 0) }
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { folderWith, greetFlow, llmflows, start, ended } from './llmflows.ts'
+import { folderWith, greetFlow, llmflows, start, ended, shell } from './llmflows.ts'
 
 const cwd = folderWith({ 'greet.yaml': greetFlow, 'name.txt': 'Ann\nLee\n', 'tags.json': '["a", "b"]' })
 
@@ -71,6 +71,33 @@ test('a flow comes from stdin, and from a folder with a flow.yaml', async () => 
   expect(fromFolder).toEqual({ status: 0, stdout: '"greet"\n', stderr: '' })
 })
 
+test('a folder with a flow.yaml needs no flow to be named, and one that is named wins', async () => {
+  const folder = folderWith({
+    'flow.yaml': greetFlow,
+    'other.yaml': greetFlow.replace('name: greet', 'name: other'),
+  })
+  const flowOf = async (...args: string[]): Promise<string> =>
+    (await llmflows(['run', ...args, '--select', 'flow', '-q'], { cwd: folder })).stdout
+  expect(await flowOf('--who', 'Ann')).toBe('"greet"\n')
+  expect(await flowOf('--compact', '--who', 'Ann')).toBe('"greet"\n')
+  expect(await flowOf('other.yaml', '--who', 'Ann')).toBe('"other"\n')
+  const { stderr, status } = await llmflows(['run'], { cwd: folder })
+  expect({ stderr, status }).toEqual({
+    status: 2,
+    stderr: `error: input "who" is missing (Whom to greet)\n  help: llmflows run flow.yaml --who "…"\n`,
+  })
+})
+
+test.each([
+  [`llmflows run <(yes 'llmflows: 1')`, 'has more than 1048576 bytes, and a flow file may have 1048576'],
+  [`llmflows validate <(yes 'llmflows: 1')`, 'has more than 1048576 bytes, and a flow file may have 1048576'],
+  ['llmflows run greet.yaml --who @<(yes)', 'for input "who" has more than 67108864 bytes'],
+])('a pipe that never ends is read up to the limit: %s', async (command, message) => {
+  const { status, stderr } = await shell(command, { cwd })
+  expect(stderr).toContain(message)
+  expect(status).toBe(2)
+})
+
 test('a stdin that nobody closes keeps nothing waiting', async () => {
   const child = start(['run', 'greet.yaml', '--who', 'Ann', '--select', 'flow'], { cwd })
   expect(await ended(child)).toEqual({ status: 0, stdout: '"greet"\n', stderr: '' })
@@ -82,15 +109,15 @@ test('the help of a flow lists its inputs with types, defaults and descriptions,
   expect(status).toBe(0)
   const inputs = stdout.slice(stdout.indexOf('Inputs:'), stdout.indexOf('Giving inputs:'))
   expect(inputs.replace(/ +$/gm, '')).toBe(`Inputs:
-  --who <text>            Whom to greet (required)
-  --times <integer>       default: 1
-  --share <number>        default: 0.5
-  --loud [true|false]     default: false
-  --tags <item>           once for each item, or a JSON list; default: []
-  --extra <json>          default: {}
-  --tone <text>           one of "warm", "cold"; default: "warm"
+  --who TEXT            Whom to greet (required)
+  --times INTEGER       default: 1
+  --share NUMBER        default: 0.5
+  --loud [true|false]   default: false
+  --tags ITEM           once for each item, or a JSON list; default: []
+  --extra JSON          default: {}
+  --tone TEXT           one of "warm", "cold"; default: "warm"
+  --input verbose=TEXT  default: "none"
 
 `)
-  expect(stdout).toContain('Inputs named like an option:\n  --input verbose=<string>  default: "none"\n')
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
 })

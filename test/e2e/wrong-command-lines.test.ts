@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { folderWith, llmflows } from './llmflows.ts'
@@ -20,7 +20,22 @@ const commandLines: readonly (readonly [typed: string, said: string])[] = [
           llmflows run elsewhere.yaml
           llmflows run greet.yaml
           llmflows run keyless.yaml
+          llmflows run one.yaml
           llmflows run tabs.yaml`,
+  ],
+  [
+    'validate',
+    `error: which flow?
+  help: llmflows validate FLOW… [options]
+        flows found here:
+          llmflows validate big.yaml
+          llmflows validate binary.yaml
+          llmflows validate broken.yaml
+          llmflows validate elsewhere.yaml
+          llmflows validate greet.yaml
+          llmflows validate keyless.yaml
+          llmflows validate one.yaml
+          llmflows validate tabs.yaml`,
   ],
   [
     'rum greet.yaml',
@@ -59,7 +74,9 @@ const commandLines: readonly (readonly [typed: string, said: string])[] = [
     `binary.yaml:1:12 error[not-text]: this is not a text file
  1 | llmflows: 1␀␁
    |            ^
-  help: a flow is YAML or JSON in UTF-8`,
+  help: a flow is YAML or JSON in UTF-8
+
+✖ binary.yaml is not valid (1 error)`,
   ],
   [
     'run big.yaml --max-flow-bytes 10',
@@ -71,21 +88,27 @@ const commandLines: readonly (readonly [typed: string, said: string])[] = [
     `tabs.yaml:4:1 error[yaml-syntax]: a tab is used as indentation
  4 |     a: { prompt: x }
    | ^^^^
-  help: indent with spaces`,
+  help: indent with spaces
+
+✖ tabs.yaml is not valid (1 error)`,
   ],
   [
     'run broken.yaml',
     `broken.yaml:4:8 error[unknown-key]: step "a" has no "promt"
  4 |   a: { promt: "x {topic}" }
    |        ^^^^^
-  help: did you mean "prompt"?`,
+  help: did you mean "prompt"?
+
+✖ broken.yaml is not valid (1 error)`,
   ],
   [
     'run -',
     `<stdin>:1:8 error[yaml-syntax]: this [ is never closed
  1 | steps: [
    |        ^
-  help: add the closing ]`,
+  help: add the closing ]
+
+✖ <stdin> is not valid (1 error)`,
   ],
   [
     'run --who Ann greet.yaml',
@@ -153,7 +176,7 @@ const commandLines: readonly (readonly [typed: string, said: string])[] = [
     `error: unexpected argument "who=Ann"
   help: did you mean "--who=Ann"?`,
   ],
-  ['run greet.yaml --who Ann --who Bob', `error: input "who" is given 2 times`],
+  ['run greet.yaml --who Ann --who Bob', `error: input "who" is given twice`],
   ['run greet.yaml --who Ann --times many', `error: input "times" must be a whole number, not "many"`],
   ['run greet.yaml --who Ann --times 1.5', `error: input "times" must be a whole number, not 1.5`],
   ['run greet.yaml --who Ann --times=0', `error: input "times" must be at least 1, not 0`],
@@ -228,21 +251,27 @@ error: input "who" is missing (Whom to greet)
     `--set:1:1 error[bad-override]: the flow has no "step"
  1 | step.greet.prompt=x
    | ^^^^
-  help: did you mean "steps"?`,
+  help: did you mean "steps"?
+
+✖ greet.yaml is not valid (1 error)`,
   ],
   [
     'run greet.yaml --who Ann --set steps.greet.prompt=[x',
     `--set:1:20 error[yaml-syntax]: this [ is never closed
  1 | steps.greet.prompt=[x
    |                    ^
-  help: add the closing ]`,
+  help: add the closing ]
+
+✖ greet.yaml is not valid (1 error)`,
   ],
   [
     'run greet.yaml --who Ann --set steps.each.for_each=lots',
     `--set:1:21 error[bad-for-each]: "for_each" cannot be the text "lots"
  1 | steps.each.for_each=lots
    |                     ^^^^
-  help: for the items of an input write "{lots}"`,
+  help: for the items of an input write "{lots}"
+
+✖ greet.yaml is not valid (1 error)`,
   ],
   [
     'run greet.yaml --who Ann --llm model=x',
@@ -272,12 +301,105 @@ error: input "who" is missing (Whom to greet)
   [
     'run greet.yaml --who Ann --select steps.each',
     `error: "--select steps.each": "steps" has no "each"
-  help: there are greet, each[0]`,
+  help: did you mean "steps.each[0]"?`,
   ],
   [
     'run greet.yaml --who Ann --select steps.greet.generate',
     `error: "--select steps.greet.generate": "steps.greet" has no "generate"
   help: did you mean "generated"?`,
+  ],
+  [
+    'run greet.yaml --who Ann --select steps.each.prompt',
+    `error: "--select steps.each.prompt": "steps" has no "each"
+  help: did you mean "steps.each[0].prompt"?`,
+  ],
+  [
+    'run greet.yaml --who Ann --select outputs.greeting.text',
+    `error: "--select outputs.greeting.text": "outputs.greeting" is a text and has no "text"`,
+  ],
+  [
+    'run greet.yaml --who Ann --select steps.greet.generated[0]',
+    `error: "--select steps.greet.generated[0]": "steps.greet.generated" is a text and has no "[0]"`,
+  ],
+  [
+    'run one.yaml --select outputs.each[9]',
+    `error: "--select outputs.each[9]": "outputs.each" has no "[9]"
+  help: there are [0] to [2]`,
+  ],
+  [
+    'run greet.yaml --who Ann -o greet.yaml',
+    `error: "--output greet.yaml" would overwrite "greet.yaml", which this run reads
+  help: name another file`,
+  ],
+  [
+    'run greet.yaml --who Ann --events ./empty/../greet.yaml',
+    `error: "--events ./empty/../greet.yaml" would overwrite "greet.yaml", which this run reads
+  help: name another file`,
+  ],
+  [
+    'run greet.yaml --who @list.json -o list.json',
+    `error: "--output list.json" would overwrite "list.json", which this run reads
+  help: name another file`,
+  ],
+  [
+    'run greet.yaml --inputs right.json -o right.json',
+    `error: "--output right.json" would overwrite "right.json", which this run reads
+  help: name another file`,
+  ],
+  [
+    'run greet.yaml --who Ann --env-from list.json --events list.json',
+    `error: "--events list.json" would overwrite "list.json", which this run reads
+  help: name another file`,
+  ],
+  [
+    'run one.yaml --topic x -o prompt.txt',
+    `error: "--output prompt.txt" would overwrite "prompt.txt", which this run reads
+  help: name another file`,
+  ],
+  [
+    'run greet.yaml --who Ann -o new.json --events empty/../new.json',
+    `error: "--output" and "--events" are the same file "empty/../new.json"
+  help: name another file`,
+  ],
+  [
+    'run greet.yaml --who Ann --events -',
+    `error: "--events -" would write the events into the result
+  help: name a file; on a terminal, --verbose shows what happens`,
+  ],
+  ['run greet.yaml --who Ann --env-from none.env', `error: variables file "none.env" does not exist`],
+  [
+    'run greet.yaml --who Ann --allow-host http://models.example/v1',
+    `error: option "--allow-host" takes a host, not "http://models.example/v1"
+  help: write --allow-host models.example`,
+  ],
+  [
+    'run greet.yaml --inputs {"who":"Ann","times":2}',
+    `error: "--inputs" takes a file, and this looks like JSON
+  help: write --who Ann --times 2, or give a file with that JSON in it`,
+  ],
+  [
+    'run greet.yaml --who Ann --llm writer.temperatur=1',
+    `--llm:1:8 error[unknown-key]: llm "writer" has no "temperatur"
+ 1 | writer.temperatur=1
+   |        ^^^^^^^^^^
+  help: did you mean "temperature"?
+
+✖ greet.yaml is not valid (1 error)`,
+  ],
+  [
+    'run greet.yaml --who Ann --llm other.model=x',
+    `error: flow "greet" has no llm "other"
+  help: the only llm is writer`,
+  ],
+  [
+    'run one.yaml --zzz',
+    `error: unknown option "--zzz"
+  help: the only input is topic`,
+  ],
+  [
+    'graph greet.yaml tabs.yaml',
+    `error: too many arguments for "graph"
+  help: llmflows graph FLOW [options]`,
   ],
   [
     'run greet.yaml --who Ann --select=',
@@ -308,7 +430,9 @@ error: input "who" is missing (Whom to greet)
     `greet.yaml:17:21 error[too-many-items]: step "each" has 3 items, and a step may have 2
  17 |   each: { for_each: 3, prompt: "{greeting} {index}", output_key: "line_{index}" }
     |                     ^
-  help: if that is meant, run with --max-items 3`,
+  help: if that is meant, run with --max-items 3
+
+✖ greet.yaml is not valid (1 error)`,
   ],
   [
     'run greet.yaml --who Ann --color maybe',
@@ -351,6 +475,11 @@ test.each(commandLines)('llmflows %s', async (typed, said) => {
   expect(status).toBe(2)
 })
 
+test('neither the flow nor anything else is touched by what is refused', () => {
+  for (const [name, text] of Object.entries(wrongFiles))
+    expect(readFileSync(join(cwd, name), 'utf8')).toBe(text)
+})
+
 test('a value of --set is shown in its argument, with all its places', async () => {
   const args = [
     'run',
@@ -368,6 +497,8 @@ test('a value of --set is shown in its argument, with all its places', async () 
  1 | llms.writer.price={input: 1, input: 2, output: 1}
    |                    ^^^^^
   help: remove one of them, or give it another name
+
+✖ greet.yaml is not valid (1 error)
 `)
   expect(status).toBe(2)
 })

@@ -8,6 +8,10 @@ export const wrongFiles: Readonly<Record<string, string>> = {
   'tabs.yaml': 'llmflows: 1\nname: tabs\nsteps:\n\ta: { prompt: x }\n',
   'broken.yaml': 'llmflows: 1\nname: broken\nsteps:\n  a: { promt: "x {topic}" }\n',
   'list.json': '[1, 2]',
+  'right.json': '{"who": "Ann"}',
+  'prompt.txt': 'About {topic}',
+  'one.yaml':
+    'llmflows: 1\nname: one\nllms:\n  w: { provider: scripted, answers: [{ answer: x }] }\ntemplates:\n  about: { file: prompt.txt }\nsteps:\n  a: { template: about }\n  each: { for_each: 3, prompt: "{a}" }\n',
   'wrong.json': '{"woh": "Ann"}',
   'keyless.yaml':
     'llmflows: 1\nname: keyless\nllms:\n  w: { provider: openai, model: m }\nsteps:\n  a: { prompt: hello }\n',

@@ -1,0 +1,45 @@
+/** Shown before the help of a command; `run` and `plan` have theirs with them. */
+export const examples: ReadonlyMap<string, string> = new Map([
+  [
+    'validate',
+    `  llmflows validate flow.yaml flows/*.yaml
+  llmflows validate flow.yaml --format json
+`,
+  ],
+  [
+    'graph',
+    `  llmflows graph flow.yaml
+  llmflows graph flow.yaml --format mermaid > graph.mmd
+`,
+  ],
+  [
+    'why',
+    `  llmflows run flow.yaml -o result.json
+  llmflows why lyrics_step result.json
+`,
+  ],
+  [
+    'explain',
+    `  llmflows explain unknown-variable
+  llmflows explain                        all codes
+`,
+  ],
+  [
+    'init',
+    `  llmflows init                           writes flow.yaml
+  llmflows init song                      writes song.yaml
+`,
+  ],
+  [
+    'schema',
+    `  llmflows schema                         of the flow file
+  llmflows schema result
+`,
+  ],
+  [
+    'completion',
+    `  source <(llmflows completion bash)
+  llmflows completion fish > ~/.config/fish/completions/llmflows.fish
+`,
+  ],
+])
