@@ -3,6 +3,7 @@ import { readBounded } from '../document/bounded-file.ts'
 import type { Input } from '../flow/flow.ts'
 import type { Json } from '../source/json.ts'
 import type { Io } from './io.ts'
+import { repeatedKey } from './repeated-key.ts'
 import { UsageError } from './usage-error.ts'
 
 const MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -84,8 +85,9 @@ function scalar(text: string, type: string, input: Input): Json {
 }
 
 function parseJson(text: string, input: Input): Json {
+  let value: Json
   try {
-    return JSON.parse(text) as Json
+    value = JSON.parse(text) as Json
   } catch {
     const example = input.type === 'array' ? '["a", "b"]' : '{"key": "value"}'
     throw new UsageError(
@@ -93,4 +95,15 @@ function parseJson(text: string, input: Input): Json {
       `write it like '${example}', or read it from a file with @file`,
     )
   }
+  refuseRepeatedKeys(text, `input "${input.name}"`)
+  return value
+}
+
+/** Throws `UsageError` for valid JSON of which a value would be lost, since its key comes again. */
+export function refuseRepeatedKeys(json: string, what: string): void {
+  const repeated = repeatedKey(json)
+  if (repeated === undefined) return
+  const { key, line } = repeated
+  const name = key.length > 60 ? `${key.slice(0, 60)}…` : key
+  throw new UsageError(`${what} has the key "${name}" twice in one object, again in line ${line}`, 'remove one of them')
 }

@@ -17,8 +17,9 @@ export async function runFlowFile(request: FlowRequest, io: Io): Promise<void> {
   if (missing.length > 0 && io.isInteractive) {
     const { askFor } = await import('./ask.ts')
     const asked: WrittenInputs = new Map()
-    if (!(await askFor(missing, asked, io))) {
-      io.setExitCode(130)
+    const interrupted = await askFor(missing, asked, io)
+    if (interrupted !== undefined) {
+      io.setExitCode(interrupted)
       return
     }
     for (const input of missing) {

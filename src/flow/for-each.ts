@@ -2,7 +2,7 @@ import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Node } from '../document/node.ts'
 import type { ValueTemplate } from '../template/value-template.ts'
 import { solePlaceholder } from '../template/template.ts'
-import type { ForEach } from './flow.ts'
+import type { ForEach, ForEachItems } from './flow.ts'
 import { child, mapOf, numberAt, textAt, textNode } from './reader.ts'
 import type { WrittenTemplate } from './texts.ts'
 import { writtenTemplate } from './texts.ts'
@@ -11,10 +11,25 @@ import { readValue } from './values.ts'
 /** How many items a step may have unless someone outside the flow says otherwise. */
 export const DEFAULT_MAX_ITEMS = 200
 
+/** The `maximum` of the schema. */
+const MOST_COUNTED = 100_000
+
 export interface ReadForEach {
   readonly forEach: ForEach
   /** Its templates; they see no item. */
   readonly templates: readonly WrittenTemplate[]
+}
+
+/** How many items there are; undefined when that is known only from the inputs of a run. */
+export function countItems(items: ForEachItems): number | undefined {
+  switch (items.kind) {
+    case 'count':
+      return items.count
+    case 'list':
+      return items.items.length
+    case 'input':
+      return undefined
+  }
 }
 
 /** Reads `for_each`, `as` and `max_concurrency` of a step; `maxItems` bounds how many items there may be. */
@@ -40,7 +55,8 @@ export function readForEach(
   // Items that cannot be read have been reported; the step still has an item and an index.
   const items = readItems(node, templates, diagnosis) ?? { kind: 'list', items: [] }
   const count = items.kind === 'count' ? items.count : items.kind === 'list' ? items.items.length : 0
-  if (count > maxItems) {
+  // Beyond what the format allows, the shape check has said it.
+  if (count > maxItems && (items.kind !== 'count' || count <= MOST_COUNTED)) {
     diagnosis.error(
       'too-many-items',
       node.span,

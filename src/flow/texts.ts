@@ -95,7 +95,8 @@ function readTemplate(
   const text = textNode(node)
   if (text !== undefined) return writtenTemplate(text)
   const path = textNode(child(node, 'file'))
-  if (path === undefined) return undefined
+  // That a path must not be empty has been said by the shape check.
+  if (path === undefined || path.value === '') return undefined
   if (folder === undefined) {
     diagnosis.error('bad-file', path.span, 'a flow that is not a file has no folder to read templates from')
     return undefined

@@ -1,5 +1,5 @@
 import type { AttemptFinished, CancelReason } from '../run/events.ts'
-import { visible, visibleLine } from '../source/visible.ts'
+import { elided, visible, visibleLine } from '../source/visible.ts'
 
 export const cancelledText: Readonly<Record<CancelReason, string>> = {
   'interrupted': 'cancelled: interrupted',
@@ -17,10 +17,18 @@ export function blockedText(causes: readonly string[]): string {
   return `blocked: ${named.join(', ')} did not succeed`
 }
 
+/** What a server said may be long; all of it is in the result. */
+const MOST_OF_ERROR = 200
+
+/** Why a step failed, on a line. */
+export function errorText(message: string): string {
+  return visibleLine(elided(message, MOST_OF_ERROR))
+}
+
 /** For an attempt that failed and is followed by another; undefined for any other. */
 export function retryText({ attempt, error, wait }: AttemptFinished): string | undefined {
   if (error === null || wait === null) return undefined
-  return `attempt ${attempt} failed: ${visibleLine(error.message)}, again in ${(wait / 1000).toFixed(1)}s`
+  return `attempt ${attempt} failed: ${errorText(error.message)}, again in ${(wait / 1000).toFixed(1)}s`
 }
 
 /** `label: text`, further lines of the text aligned with its first. */

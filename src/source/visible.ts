@@ -15,6 +15,13 @@ export function visibleLine(text: string): string {
   return visible(text).replace(/[\n\t]/g, standIn)
 }
 
+/** A text of at most `most` characters: of a longer one the middle is left out, since its end often says what to do. */
+export function elided(text: string, most: number): string {
+  if (text.length <= most) return text
+  const end = Math.floor(most / 4)
+  return `${text.slice(0, most - end - 1)}…${text.slice(-end)}`
+}
+
 const pattern = String.raw`\r\n|[\x00-\x08\x0b-\x1f\p{Cs}]|${unseen.source}`
 const harmful = new RegExp(pattern, 'u')
 const everyHarmful = new RegExp(pattern, 'gu')
