@@ -120,8 +120,8 @@ export class ShellSession {
   }
 
   end(): void {
-    this.#child.stdin.end()
-    this.#child.kill('SIGHUP')
+    // With its terminal gone a shell hangs up.
+    this.#child.kill('SIGKILL')
   }
 }
 
