@@ -9,13 +9,36 @@ export { checkSource, FlowError, loadFlow, type LoadOptions } from './graph/load
 export { offline } from './graph/offline.ts'
 export { criticalPath, topologicalOrder } from './graph/order.ts'
 export type { Clock, World } from './llms/world.ts'
-export type { RunEvent, RunStatus } from './run/events.ts'
+export type {
+  AttemptFinished,
+  AttemptFirstToken,
+  AttemptStarted,
+  CancelReason,
+  EmptyStep,
+  ModelConfig,
+  RunError,
+  RunEvent,
+  RunFinished,
+  RunStarted,
+  RunStatus,
+  StepBlocked,
+  StepCancelled,
+  StepFailed,
+  StepReady,
+  StepStarted,
+  StepSucceeded,
+  StepSummary,
+  TokenUsage,
+} from './run/events.ts'
+export { InternalError } from './run/internal-error.ts'
 export type { Account, StepAccount } from './run/past-run.ts'
 export { NotAResult, readResult } from './run/read-result.ts'
 export { RunRefused, type RunProblem } from './run/refusal.ts'
 export type { RunResult } from './run/result.ts'
 export { resultText } from './run/result-text.ts'
 export { runFlow, type EventListener, type RunOptions } from './run/run-flow.ts'
+export type { AttemptResult, CallData, StepResult, StepStatus } from './run/step-result.ts'
+export type { RunUsage } from './run/usage.ts'
 export { readFlowFile, sourceOf, type FlowSource } from './document/flow-file.ts'
 export type { Json } from './source/json.ts'
 export { SourceFile, type Position } from './source/source-file.ts'

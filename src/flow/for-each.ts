@@ -54,7 +54,7 @@ export function readForEach(
   const templates: WrittenTemplate[] = []
   // Items that cannot be read have been reported; the step still has an item and an index.
   const items = readItems(node, templates, diagnosis) ?? { kind: 'list', items: [] }
-  const count = items.kind === 'count' ? items.count : items.kind === 'list' ? items.items.length : 0
+  const count = countItems(items) ?? 0
   // Beyond what the format allows, the shape check has said it.
   if (count > maxItems && (items.kind !== 'count' || count <= MOST_COUNTED)) {
     diagnosis.error(

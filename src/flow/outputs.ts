@@ -4,6 +4,7 @@ import type { Related } from '../diagnostics/diagnostic.ts'
 import type { MapNode } from '../document/node.ts'
 import type { Span } from '../source/span.ts'
 import type { Input, Producer } from './flow.ts'
+import { countItems } from './for-each.ts'
 import { GlobSearch, isGlob } from './glob.ts'
 import { child, itemsOf, textNode } from './reader.ts'
 import type { DraftStep } from './steps.ts'
@@ -45,8 +46,7 @@ export function findProducers(
 /** The output keys of a step, each with its item when every item has one. */
 function outputKeys({ step }: DraftStep): (readonly [item: number | undefined, key: string])[] {
   if (!step.outputKey.includes('{index}')) return [[undefined, step.outputKey]]
-  const items = step.forEach?.items
-  const count = items?.kind === 'count' ? items.count : items?.kind === 'list' ? items.items.length : 0
+  const count = step.forEach === undefined ? 0 : (countItems(step.forEach.items) ?? 0)
   return Array.from(
     { length: count },
     (_, index) => [index, step.outputKey.replaceAll('{index}', String(index))] as const,

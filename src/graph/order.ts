@@ -1,8 +1,8 @@
 import type { Graph } from './graph.ts'
 
 /**
- * The nodes so that each comes after all it needs; ties in file order. Nodes on a cycle, and those behind one, are
- * missing.
+ * The nodes so that each comes after all it needs: those that need nothing in file order, then each as the last of its
+ * needs lets it. Nodes on a cycle, and those behind one, are missing.
  */
 export function topologicalOrder(graph: Graph): readonly number[] {
   const waiting = graph.needs.map((needs) => needs.length)

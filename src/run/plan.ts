@@ -49,11 +49,6 @@ export class Plan {
     return decisions
   }
 
-  /** Whether a step has ended: all its items settled, or blocked. */
-  isSettled(step: number): boolean {
-    return this.#isSettled[step] === 1
-  }
-
   /** Whether a step has ended well. */
   hasSucceeded(step: number): boolean {
     return this.#isSettled[step] === 1 && this.#isHurt[step] === 0

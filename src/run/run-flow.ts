@@ -3,13 +3,14 @@ import type { CompiledFlow } from '../graph/compile.ts'
 import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
 import type { RunEvent } from './events.ts'
+import { checkLimits } from './limits.ts'
 import { prepareRun } from './prepare.ts'
 import type { RunResult } from './result.ts'
 import { Run } from './run.ts'
 import { systemWorld } from './system-world.ts'
 
 export interface RunOptions {
-  /** The flow's inputs by name. */
+  /** The flow's inputs by name. Each is copied, and must be JSON: finite numbers, plain objects, at most 128 levels. */
   readonly inputs?: Readonly<Record<string, Json>> | ReadonlyMap<string, Json>
   /** Where keys and settings come from. Default: the environment of this process. */
   readonly env?: World['env']
@@ -21,11 +22,11 @@ export interface RunOptions {
   readonly maxConcurrency?: number
   /** Stop everything at the first failure, instead of finishing what does not depend on it. Default false. */
   readonly failFast?: boolean
-  /** Limit of the whole run, in milliseconds. Default: none. */
+  /** Limit of the whole run, in milliseconds, at least 0. Default: none. */
   readonly timeoutMs?: number
-  /** The most model calls of the run, retries included. Default 1000. */
+  /** The most model calls of the run, retries included, at least 0. Default 1000. */
   readonly maxCalls?: number
-  /** The most items of one `for_each`. Default 200. */
+  /** The most items of one `for_each`, at least 0. Default 200. */
   readonly maxItems?: number
   /** Hosts that a `base_url` in the flow may name, beside loopback and the providers' own. Default: none. */
   readonly allowHosts?: readonly string[]
@@ -39,6 +40,7 @@ export interface RunOptions {
   readonly onReporterError?: (error: unknown) => void
 }
 
+/** What is told of every event of a run. It reads events, never changes them. */
 export interface EventListener {
   onEvent(event: RunEvent): void
 }
@@ -48,7 +50,8 @@ const DEFAULT_MAX_CALLS = 1000
 
 /**
  * Runs a flow and resolves with its result, whatever becomes of its steps. Rejects with `RunRefused`, before anything
- * has run, when inputs, keys or limits do not fit.
+ * has run, when inputs, keys or limits do not fit the flow, and with `RangeError` when an option is no limit. Where
+ * llmflows itself is wrong it rejects with `InternalError`, which holds the result of what has run.
  *
  * @example
  * const flow = await loadFlow('flows/haiku.yaml')
@@ -56,12 +59,10 @@ const DEFAULT_MAX_CALLS = 1000
  * console.log(result.outputs['haiku'])
  */
 export async function runFlow(compiled: CompiledFlow, options: RunOptions = {}): Promise<RunResult> {
+  checkLimits(options)
   const world = options.world ?? systemWorld(options.env ?? process.env)
   const inputs =
     options.inputs instanceof Map ? options.inputs : new Map(Object.entries(options.inputs ?? {}))
-  const maxConcurrency = options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY
-  if (!(maxConcurrency >= 1))
-    throw new RangeError(`maxConcurrency is ${maxConcurrency}, and no step could run`)
   const maxCalls = options.maxCalls ?? DEFAULT_MAX_CALLS
   const preparation = await prepareRun(compiled, {
     inputs,
@@ -73,7 +74,7 @@ export async function runFlow(compiled: CompiledFlow, options: RunOptions = {}):
   })
   const run = new Run(compiled, preparation, {
     world,
-    maxConcurrency,
+    maxConcurrency: options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
     failFast: options.failFast ?? false,
     timeoutMs: options.timeoutMs,
     maxCalls,

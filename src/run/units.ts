@@ -1,4 +1,5 @@
 import type { Flow, Step } from '../flow/flow.ts'
+import { countItems } from '../flow/for-each.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Json } from '../source/json.ts'
 import { render, type Lookup } from '../template/render.ts'
@@ -17,7 +18,7 @@ export interface Units {
 /** Counts and names the items, now that the inputs are known. */
 export function unitsOf(flow: Flow, graph: Graph, inputs: ReadonlyMap<string, Json>): Units {
   const lookup: Lookup = (variable) => inputs.get(variable)
-  const itemCounts = flow.steps.map((step) => countItems(step, lookup))
+  const itemCounts = flow.steps.map((step) => itemCount(step, lookup))
   const first: number[] = []
   const summaries: StepSummary[] = []
   for (const [position, step] of flow.steps.entries()) {
@@ -54,11 +55,12 @@ function inputList([input]: Alternatives, lookup: Lookup): readonly Json[] {
   return Array.isArray(list) ? (list as readonly Json[]) : []
 }
 
-function countItems({ forEach }: Step, lookup: Lookup): number {
+function itemCount({ forEach }: Step, lookup: Lookup): number {
   if (forEach === undefined) return 1
   const { items } = forEach
-  if (items.kind === 'count') return items.count
-  return items.kind === 'list' ? items.items.length : inputList(items.placeholder.alternatives, lookup).length
+  return items.kind === 'input'
+    ? inputList(items.placeholder.alternatives, lookup).length
+    : (countItems(items) ?? 0)
 }
 
 function nameOf(step: Step, index: number | undefined, lookup: Lookup): string {
