@@ -8,7 +8,7 @@ Examples:
   llmflows run flow.yaml --help                    what the flow takes
 
 Commands:
-  run FLOW         run a flow, print its result as JSON
+  run [FLOW]       run a flow (./flow.yaml), print its result as JSON
   validate FLOW…   say all that is wrong with a flow, run nothing
   plan FLOW        say what a run would do and what it could cost
   graph FLOW       draw the steps and what they wait for

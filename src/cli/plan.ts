@@ -20,7 +20,7 @@ export function registerPlan(program: Command, io: Io): void {
 const examples = `Examples:
   llmflows plan flow.yaml --topic friendship
   llmflows plan flow.yaml --topic friendship --llm writer.model=gpt-4o
-  llmflows plan flow.yaml --topic friendship --max-cost 0.50    for CI: exit code 3 beyond it
+  llmflows plan flow.yaml --topic rain --max-cost 0.50    exit code 3 beyond it
 `
 
 const formats = ['text', 'json'] as const
