@@ -81,7 +81,6 @@ function parse(written: string): URL | string {
   if (url.username !== '' || url.password !== '') {
     return 'holds a user name or password; keys come from the environment'
   }
-  if (url.search !== '') return 'holds a query (?…), which means nothing here'
   if (url.hash !== '') return 'holds a fragment (#…), which means nothing here'
   url.pathname = url.pathname.replace(/\/+$/, '')
   return url
