@@ -1,5 +1,5 @@
-import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import { shortList } from '../diagnostics/short-list.ts'
 import type { MapNode, Node } from '../document/node.ts'
 import type { Span } from '../source/span.ts'
 import type { Connection } from './flow.ts'
@@ -19,6 +19,8 @@ export function readConnections(
   diagnosis: Diagnosis,
 ): Connection[] {
   const positions = new Map(drafts.map(({ step }, position) => [step.id, position]))
+  // The first of several that give the same key.
+  const stepOfKey = new Map(drafts.toReversed().map(({ step }) => [step.outputKey, step.id]))
   const connections: Connection[] = []
   const search = new GlobSearch()
   const unknown = new UnknownNames()
@@ -27,15 +29,14 @@ export function readConnections(
       const found = search.among(pattern, positions.keys()).map((id) => positions.get(id) ?? 0)
       if (found.length === 0 && !search.isExhausted) {
         diagnosis.error('unknown-step', span, `no step matches "${pattern}"`, {
-          help: `the steps are ${[...positions.keys()].slice(0, 12).join(', ')}`,
+          help: `the steps are ${shortList(positions)}`,
         })
       }
       return found
     }
     const position = positions.get(pattern)
     if (position !== undefined || unreadSteps.has(pattern)) return position === undefined ? [] : [position]
-    const byOutput = drafts.find(({ step }) => step.outputKey === pattern)?.step.id
-    const guess = closest(pattern, positions.keys()) ?? byOutput
+    const guess = diagnosis.guesses.closest(pattern, positions.keys()) ?? stepOfKey.get(pattern)
     const meant = guess === undefined ? undefined : positions.get(guess)
     if (!unknown.isReported(pattern, span)) {
       const declared = drafts[meant ?? -1]?.step.span

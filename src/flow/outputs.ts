@@ -1,5 +1,5 @@
-import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import { shortList } from '../diagnostics/short-list.ts'
 import type { Related } from '../diagnostics/diagnostic.ts'
 import type { MapNode } from '../document/node.ts'
 import type { Span } from '../source/span.ts'
@@ -145,7 +145,7 @@ export function readOutputs(
     if (keys.length === 0 && !isUnreadOutput(pattern.value) && !isReported(pattern.value, pattern.span)) {
       const guess = glob
         ? undefined
-        : (closest(pattern.value, producers.keys()) ?? keyOfStep.get(pattern.value))
+        : (diagnosis.guesses.closest(pattern.value, producers.keys()) ?? keyOfStep.get(pattern.value))
       diagnosis.error(
         'unknown-output',
         pattern.span,
@@ -170,11 +170,4 @@ export function readOutputs(
     }
   }
   return [...outputs.keys()]
-}
-
-function shortList(producers: ReadonlyMap<string, Producer>): string {
-  const shown: string[] = []
-  for (const key of producers.keys()) if (shown.push(key) === 12) break
-  const more = producers.size - shown.length
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ')
 }

@@ -58,3 +58,27 @@ test('a name that is misspelt in two thousand places is understood in all of the
   })
   expect(help).toBe('did you mean "summary"?')
 })
+
+describe('where more names are wrong than can be compared, the last is said to be unknown and no more:', () => {
+  const steps = Object.fromEntries(many.map((number) => [`step_${number}`, { value: number }]))
+  const unlike = many.map((number) => `unlike${number}`)
+  const lastHelp = (parts: object): string | undefined => {
+    const source = sourceOf('flow.yaml', new TextEncoder().encode(flowText({ steps, ...parts })))
+    if (!source.ok) throw new Error(source.message)
+    return checkSource(source).diagnostics.at(-1)?.help
+  }
+
+  test('connections', () => {
+    expect(lastHelp({ connections: { step_0: ['stp_1'] } })).toBe('did you mean "step_1"?')
+    expect(lastHelp({ connections: { step_0: [...unlike, 'stp_1'] } })).toBe(
+      'connections name steps by their ids',
+    )
+  })
+
+  test('outputs', () => {
+    expect(lastHelp({ outputs: ['stp_1'] })).toBe('did you mean "step_1"?')
+    expect(lastHelp({ outputs: [...unlike, 'stp_1'] })).toMatch(
+      /^the output keys are step_0, .* and 1988 more$/,
+    )
+  })
+})
