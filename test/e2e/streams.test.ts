@@ -85,7 +85,7 @@ test('a model elsewhere is announced before the first call, and no key is ever s
     const folder = folderWith({
       'local.yaml': `llmflows: 1\nname: local\nllms:\n  w: { provider: openai-compatible, base_url: "${server.baseUrl}", api_key_env: LOCAL_API_KEY, model: m }\nsteps:\n  a: { prompt: "{text}" }\n`,
     })
-    const args = ['run', 'local.yaml', '--text', 'x', '-v', '--events', 'events']
+    const args = ['run', 'local.yaml', '--text', 'x', '-v', '--events', 'events', '--allow-env=LOCAL_API_KEY']
     const { status, stdout, stderr } = await llmflows(args, { cwd: folder, env: { LOCAL_API_KEY: key } })
     expect(stderr.split('\n')[0]).toBe(`note: llm "w" calls ${server.baseUrl}`)
     const { stdout: events } = await shell('cat events', { cwd: folder })
