@@ -37,6 +37,8 @@ export function repeatedKey(json: string): { readonly key: string; readonly line
         at = end - 1
         break
       }
+      default:
+        break
     }
   }
   return undefined
