@@ -105,5 +105,8 @@ export function refuseRepeatedKeys(json: string, what: string): void {
   if (repeated === undefined) return
   const { key, line } = repeated
   const name = key.length > 60 ? `${key.slice(0, 60)}…` : key
-  throw new UsageError(`${what} has the key "${name}" twice in one object, again in line ${line}`, 'remove one of them')
+  throw new UsageError(
+    `${what} has the key "${name}" twice in one object, again in line ${line}`,
+    'remove one of them',
+  )
 }

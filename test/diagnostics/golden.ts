@@ -10,13 +10,17 @@ import { FlowFolder } from '../../src/source/flow-folder.ts'
 import { plainPalette } from '../../src/source/palette.ts'
 import { SourceFile } from '../../src/source/source-file.ts'
 
-/** A flow with a mistake in it, `<folder>/<name>.yaml`, and what llmflows must say, `<folder>/<name>.txt`. */
+/**
+ * A flow with a mistake in it, `<folder>/<name>.yaml`, what llmflows must say, `<folder>/<name>.txt`, and the flow
+ * with what the help says done to it, `<folder>/<name>.fixed.yaml`.
+ */
 export interface GoldenCase {
   /** The code that the mistake must get. */
   readonly folder: string
   readonly name: string
   readonly flowPath: string
   readonly textPath: string
+  readonly fixedPath: string
 }
 
 const root = new URL('.', import.meta.url).pathname
@@ -25,7 +29,7 @@ export const goldenCases: readonly GoldenCase[] = readdirSync(root, { withFileTy
   .filter((entry) => entry.isDirectory())
   .flatMap(({ name: folder }) =>
     readdirSync(join(root, folder))
-      .filter((file) => file.endsWith('.yaml'))
+      .filter((file) => file.endsWith('.yaml') && !file.endsWith('.fixed.yaml'))
       .map((file) => {
         const name = file.slice(0, -'.yaml'.length)
         return {
@@ -33,6 +37,7 @@ export const goldenCases: readonly GoldenCase[] = readdirSync(root, { withFileTy
           name,
           flowPath: join(root, folder, file),
           textPath: join(root, folder, `${name}.txt`),
+          fixedPath: join(root, folder, `${name}.fixed.yaml`),
         }
       }),
   )
@@ -46,17 +51,38 @@ const settings: ReadonlyMap<string, Partial<CompileOptions>> = new Map([
   ['bad-override/inside-a-value', { overrides: [override('steps.critic.for_each.first=2', 2)] }],
 ])
 
+/** Mistakes that lie outside the flow, with the settings that mend them; the flow itself stays as it is. */
+export const mendedSettings: ReadonlyMap<string, Partial<CompileOptions>> = new Map([
+  ['file-too-large/over-the-limit', { limits: { ...defaultLimits, maxBytes: 128 } }],
+  ['too-many-items/count', { maxItems: 5000 }],
+  ['bad-override/no-such-step', { overrides: [override('steps.critic.for_each=2', 2)] }],
+  ['bad-override/inside-a-value', { overrides: [override('steps.critic.for_each=2', 2)] }],
+])
+
 /** What llmflows finds in a case. */
-export function diagnose({ folder, name, flowPath }: GoldenCase): readonly Diagnostic[] {
-  const source = sourceOf(`${name}.yaml`, readFileSync(flowPath))
+export function diagnose(golden: GoldenCase): readonly Diagnostic[] {
+  return find(golden.flowPath, golden.name, settings.get(keyOf(golden)))
+}
+
+/** What llmflows finds once the help of a case is followed. */
+export function diagnoseFixed(golden: GoldenCase): readonly Diagnostic[] {
+  const key = keyOf(golden)
+  return find(golden.fixedPath, golden.name, mendedSettings.get(key) ?? settings.get(key))
+}
+
+export function keyOf({ folder, name }: GoldenCase): string {
+  return `${folder}/${name}`
+}
+
+function find(path: string, name: string, options: Partial<CompileOptions> = {}): readonly Diagnostic[] {
+  const source = sourceOf(`${name}.yaml`, readFileSync(path))
   if (!source.ok) throw new Error(source.message)
-  const { diagnostics } = compileFlow(source.file, {
-    folder: new FlowFolder(flowPath),
+  return compileFlow(source.file, {
+    folder: new FlowFolder(path),
     defaultModel: 'gpt-4o-mini',
     maxItems: 200,
-    ...settings.get(`${folder}/${name}`),
-  })
-  return diagnostics
+    ...options,
+  }).diagnostics
 }
 
 /** As a user sees it, with this folder's own path left out. */

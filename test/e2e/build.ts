@@ -10,7 +10,10 @@ export default function build(): void {
   const sources = ['src', '.config/build.js', '.config/code-cache.js', 'schemas', 'package.json']
   const newest = Math.max(...sources.map((source) => newestIn(join(root, source))))
   const built = newestIn(join(root, 'dist', 'program.cjs'))
-  if (built < newest) execFileSync(process.execPath, [join(root, '.config/build.js')], { stdio: ['ignore', 'inherit', 'inherit'] })
+  if (built < newest)
+    execFileSync(process.execPath, [join(root, '.config/build.js')], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
 }
 
 function newestIn(path: string): number {
