@@ -19,6 +19,12 @@ export function findProducers(
   for (const [position, draft] of drafts.entries()) {
     const { step } = draft
     const span = textNode(child(draft.node, 'output_key'))?.span ?? step.span
+    if (producers.size + countKeys(draft) > MOST_KEYS) {
+      diagnosis.error('too-many-items', span, `the steps give more than ${MOST_KEYS} output keys`, {
+        help: 'leave {index} out of an output_key: the step then gives one list',
+      })
+      break
+    }
     for (const [item, key] of outputKeys(draft)) {
       const other = producers.get(key)
       const input = inputs?.get(key)
@@ -43,12 +49,20 @@ export function findProducers(
   return producers
 }
 
+/** Of one flow. Each takes memory, and a small file can ask for millions. */
+const MOST_KEYS = 500_000
+
+function countKeys({ step }: DraftStep): number {
+  if (!step.outputKey.includes('{index}')) return 1
+  return step.forEach === undefined ? 0 : (countItems(step.forEach.items) ?? 0)
+}
+
 /** The output keys of a step, each with its item when every item has one. */
-function outputKeys({ step }: DraftStep): (readonly [item: number | undefined, key: string])[] {
+function outputKeys(draft: DraftStep): (readonly [item: number | undefined, key: string])[] {
+  const { step } = draft
   if (!step.outputKey.includes('{index}')) return [[undefined, step.outputKey]]
-  const count = step.forEach === undefined ? 0 : (countItems(step.forEach.items) ?? 0)
   return Array.from(
-    { length: count },
+    { length: countKeys(draft) },
     (_, index) => [index, step.outputKey.replaceAll('{index}', String(index))] as const,
   )
 }
@@ -62,7 +76,7 @@ export function unreadOutputs(
   unreadSteps: ReadonlySet<string>,
 ): (key: string) => boolean {
   const patterns = drafts
-    .filter((draft) => draft.step.forEach !== undefined && outputKeys(draft).length === 0)
+    .filter((draft) => draft.step.forEach !== undefined && countKeys(draft) === 0)
     .map(({ step }) => step.outputKey.replaceAll('{index}', '*'))
   const search = new GlobSearch()
   return (key) =>

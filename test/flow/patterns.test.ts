@@ -53,7 +53,7 @@ function flow(steps: number, rest: string): string {
   return `llmflows: 1\nname: many\nsteps:\n${lines.join('')}${rest}`
 }
 
-describe('a flow whose patterns would take minutes is refused', () => {
+describe('a flow that would take minutes to check is refused', () => {
   const each = (count: number, line: (index: number) => string): string =>
     Array.from({ length: count }, (_, index) => line(index)).join('')
 
@@ -77,6 +77,17 @@ describe('a flow whose patterns would take minutes is refused', () => {
     const errors = errorsOf(`llmflows: 1\nname: many\nsteps:\n${steps}outputs:\n${outputs}`)
     expect(errors.at(-1)).toBe('out-of-range: the patterns of "outputs" take too long to look up')
     expect(errors.length).toBeLessThan(100)
+  })
+
+  test.each([5000, 1])('when the items of %i steps have millions of output keys', (count) => {
+    const items = count === 1 ? 1_000_000_000 : 200
+    const steps = each(
+      count,
+      (index) => `  s${index}: { for_each: ${items}, value: x, output_key: "k${index}_{index}" }\n`,
+    )
+    expect(errorsOf(`llmflows: 1\nname: many\nsteps:\n${steps}`)).toContain(
+      'too-many-items: the steps give more than 500000 output keys',
+    )
   })
 
   test('and one with hundreds of them is not', () => {
