@@ -41,7 +41,10 @@ const words: Readonly<Record<string, Words>> = {
     help: 'lines of one mapping or list start in the same column',
   },
   MISSING_KEY: { message: 'a value stands here without its key' },
-  NON_STRING_KEY: { message: 'a key must be text', help: 'a text that starts with { or [ must be quoted' },
+  NON_STRING_KEY: {
+    message: 'a key must be text',
+    help: 'write a name without brackets; inside a value, quote a key that starts with { or [',
+  },
   BLOCK_IN_FLOW: {
     message: 'inside { } or [ ] values cannot be written line by line',
     help: 'close the bracket first, or write the whole as indented lines',

@@ -15,7 +15,7 @@ export function reportKeys(root: MapNode, diagnosis: Diagnosis): (entry: Entry) 
   const refuse = (entry: Entry): void => {
     found.add(entry)
     diagnosis.error('key-in-flow', entry.keySpan, `the value of "${entry.key}" looks like a key`, {
-      help: 'put the key in an environment variable and write that variable\'s name in "api_key_env";\ntreat a key that was shared in a file as lost',
+      help: 'put the key in an environment variable and write that variable\'s name in "api_key_env" of the llm;\ntreat a key that was shared in a file as lost',
     })
   }
   for (const entry of entriesOf(root)) if (isKey(entry) || hasKeyName(entry)) refuse(entry)

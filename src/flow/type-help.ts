@@ -32,6 +32,7 @@ function placeHelp(node: Node, path: readonly string[]): string | undefined {
     if (section === 'inputs') return 'write {} for a text that must be given'
     if (section === 'llms') return 'write it like { provider: openai, model: gpt-4o-mini }'
     if (section === 'templates' && node.kind === 'list') return 'put a text of several lines in a | block'
+    if (section === 'outputs') return 'write the output key of a step'
     if (section === 'defaults' && name === 'timeout') return durationHelp(node)
   }
   if (key === 'timeout') return durationHelp(node)
