@@ -17,7 +17,10 @@ const MOST_VISITED = 1_000_000
  * the critical path of data edges alone, and F that of all edges, an edge that is not implied lengthens
  *
  * - alone, when D grows by adding this one edge to the data edges: `depth + height > D`, both by data edges; else
- * - together with others, when F > D, it is on a path of F steps, and its later step could start earlier without it.
+ * - together with others, when F > D, it is on a path of F steps, and its later step comes later than by data alone.
+ *
+ * Where F > D at least one edge is named: the first step of a longest path that comes later than by data alone is reached by
+ * an order-only edge, and no detour.
  *
  * Takes linear time, since depths and heights are shared by all edges and the search for detours is bounded.
  */
@@ -28,11 +31,7 @@ export function edgeWorths(graph: Graph): ReadonlyMap<Edge, EdgeWorth> {
   const data = measure(graph, order, (edge) => edge.kind === 'data')
   const all = measure(graph, order, () => true)
   const outgoing: number[][] = Array.from({ length: graph.size }, () => [])
-  const incoming: number[][] = Array.from({ length: graph.size }, () => [])
-  for (const { from, to } of graph.edges) {
-    outgoing[from]?.push(to)
-    incoming[to]?.push(from)
-  }
+  for (const { from, to } of graph.edges) outgoing[from]?.push(to)
   const budget = { left: MOST_VISITED }
   const worthOf = (edge: Edge): EdgeWorth => {
     const { from, to } = edge
@@ -40,10 +39,9 @@ export function edgeWorths(graph: Graph): ReadonlyMap<Edge, EdgeWorth> {
     if (through !== undefined) return { kind: 'implied', through }
     const alone = (data.depth[from] ?? 0) + (data.height[to] ?? 0)
     if (alone > data.length) return { kind: 'lengthening', from: data.length, to: alone, alone: true }
-    const others = (incoming[to] ?? []).filter((other) => other !== from)
-    const isLast = others.every((other) => (all.depth[other] ?? 0) < (all.depth[from] ?? 0))
+    const isDelayed = (data.depth[to] ?? 0) < (all.depth[to] ?? 0)
     const isCritical = (all.depth[from] ?? 0) + (all.height[to] ?? 0) === all.length
-    return all.length > data.length && isCritical && isLast
+    return all.length > data.length && isCritical && isDelayed
       ? { kind: 'lengthening', from: data.length, to: all.length, alone: false }
       : { kind: 'free' }
   }

@@ -57,6 +57,22 @@ test('the worth of a connection is what adding and removing it shows', () => {
   expect([...seen.keys()].toSorted()).toEqual(['free', 'implied', 'lengthening false', 'lengthening true'])
 })
 
+test('connections that hold a step up together are all named, although none of them does so alone', () => {
+  // The path by data is 0 → 4; both 0 and 1 come before 2 and 3 by connections, and these before 4.
+  const pairs: (readonly [number, number])[] = [
+    [0, 2],
+    [0, 3],
+    [0, 4],
+    [1, 2],
+    [1, 3],
+    [1, 4],
+    [2, 4],
+    [3, 4],
+  ]
+  const worths = [...edgeWorths(graphOf(5, pairs, (pair) => pair !== 2)).values()].map(({ kind }) => kind)
+  expect(worths.filter((kind) => kind === 'lengthening')).toHaveLength(6)
+})
+
 test('a great many connections are audited with a bounded search', () => {
   const size = 3000
   const ids = Array.from({ length: size }, (_, step) => `s${step}`)
