@@ -15,6 +15,7 @@ export type {
   AttemptStarted,
   CancelReason,
   EmptyStep,
+  EventListener,
   ModelConfig,
   RunError,
   RunEvent,
@@ -36,7 +37,7 @@ export { NotAResult, readResult } from './run/read-result.ts'
 export { RunRefused, type RunProblem } from './run/refusal.ts'
 export type { RunResult } from './run/result.ts'
 export { resultText } from './run/result-text.ts'
-export { runFlow, type EventListener, type RunOptions } from './run/run-flow.ts'
+export { runFlow, type RunOptions } from './run/run-flow.ts'
 export type { AttemptResult, CallData, StepResult, StepStatus } from './run/step-result.ts'
 export type { RunUsage } from './run/usage.ts'
 export { readFlowFile, sourceOf, type FlowSource } from './document/flow-file.ts'

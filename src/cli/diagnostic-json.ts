@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { select } from '../diagnostics/selection.ts'
 import { jsonText } from '../source/json-text.ts'
 import type { Span } from '../source/span.ts'
-import type { Validation } from './validate.ts'
+import type { Validation } from './validation.ts'
 
 /** Of one file. Programs can take more than people, but not without end. */
 export const MOST_SHOWN = 1000

@@ -7,7 +7,7 @@ import { jsonText } from '../source/json-text.ts'
 import type { Span } from '../source/span.ts'
 import { visible } from '../source/visible.ts'
 import { MOST_SHOWN } from './diagnostic-json.ts'
-import type { Validation } from './validate.ts'
+import type { Validation } from './validation.ts'
 
 const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'note' }
 

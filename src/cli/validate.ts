@@ -1,32 +1,19 @@
 import type { Command } from 'commander'
 import { closest } from '../diagnostics/closest.ts'
-import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { hasErrors } from '../diagnostics/diagnostic.ts'
 import { countLine, renderDiagnostics } from '../diagnostics/render.ts'
 import { defaultLimits } from '../document/limits.ts'
 import { readFlowFile, sourceOf } from '../document/flow-file.ts'
-import type { CompiledFlow } from '../graph/compile.ts'
 import { checkSource, type LoadOptions } from '../graph/load.ts'
 import { describeSize } from '../graph/size.ts'
 import { addCheckOptions, readCheckOptions, type CheckTexts } from './check-options.ts'
 import { validationJson } from './diagnostic-json.ts'
+import type { Validation } from './validation.ts'
 import { annotation, annotationsOf } from './github-annotation.ts'
 import type { Io } from './io.ts'
 import { say } from './message.ts'
 import { UsageError } from './usage-error.ts'
 import { sayInvalid, shownPath } from './validity.ts'
-
-/** What was found out about one flow. */
-export interface Validation {
-  /** As it was named on the command line. */
-  readonly path: string
-  /** Undefined when it cannot run. */
-  readonly compiled: CompiledFlow | undefined
-  readonly diagnostics: readonly Diagnostic[]
-  /** Why there is no text to look at. */
-  readonly unreadable?: { readonly message: string; readonly help?: string }
-  /** With `--strict`: what has to be added to the flow, as a unified diff. */
-  readonly patch?: string
-}
 
 const formats = ['text', 'json', 'github', 'sarif'] as const
 type Format = (typeof formats)[number]

@@ -1,4 +1,4 @@
-import type { EventListener } from '../run/run-flow.ts'
+import type { EventListener } from '../run/events.ts'
 
 /** Something that shows a run while it goes on. */
 export interface Reporter extends EventListener {

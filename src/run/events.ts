@@ -195,3 +195,8 @@ export interface RunFinished {
   /** Why it stopped early; null when it did not. A run that stopped at its first failure has failed. */
   readonly reason: CancelReason | null
 }
+
+/** Something that is told of every event of a run. */
+export interface EventListener {
+  onEvent(event: RunEvent): void
+}

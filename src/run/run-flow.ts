@@ -2,7 +2,7 @@ import { DEFAULT_MAX_ITEMS } from '../flow/for-each.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
-import type { RunEvent } from './events.ts'
+import type { EventListener } from './events.ts'
 import { checkLimits } from './limits.ts'
 import { prepareRun } from './prepare.ts'
 import type { RunResult } from './result.ts'
@@ -38,11 +38,6 @@ export interface RunOptions {
   readonly reporters?: readonly EventListener[]
   /** Told when a reporter threw. Default: nothing happens. */
   readonly onReporterError?: (error: unknown) => void
-}
-
-/** What is told of every event of a run. It reads events, never changes them. */
-export interface EventListener {
-  onEvent(event: RunEvent): void
 }
 
 const DEFAULT_MAX_CONCURRENCY = 64
