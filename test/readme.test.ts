@@ -60,6 +60,15 @@ test('the README counts the codes', () => {
   expect(readme.replaceAll('\n', ' ')).toContain(`there are ${Object.keys(catalogue).length} codes`)
 })
 
+test('the table of codes is the catalogue', () => {
+  const rows = Array.from(readme.matchAll(/^\| `([a-z-]+)` \| (.*) \|$/gm), ([, code = '', meaning = '']) => [
+    code,
+    meaning.replaceAll('\\|', '|'),
+  ])
+  const table = rows.filter(([code = '']) => Object.hasOwn(catalogue, code))
+  expect(Object.fromEntries(table)).toEqual(catalogue)
+})
+
 test('every link in the README leads somewhere', () => {
   for (const [, target = ''] of readme.matchAll(/\]\(([^)]+)\)/g)) {
     if (!target.startsWith('http')) expect(() => readFileSync(target, 'utf8'), target).not.toThrow(/ENOENT/)

@@ -9,7 +9,7 @@ import type { DraftStep } from './steps.ts'
 import { UnknownNames } from './unknown-names.ts'
 
 /** More than any flow has. Globs and aliases could make billions of them out of a small file. */
-const MOST_CONNECTIONS = 100_000
+const MOST_CONNECTIONS = 1_000_000
 
 /** Reads `connections` into pairs of steps, globs over ids spread out. */
 export function readConnections(

@@ -66,7 +66,7 @@ describe('a flow that would take minutes to check is refused', () => {
 
   test('when every step is connected with every other', () => {
     expect(errorsOf(flow(4000, 'connections: { "s*": "s*" }\n'))).toEqual([
-      'out-of-range: the connections are more than 100000',
+      'out-of-range: the connections are more than 1000000',
     ])
   })
 
