@@ -1,7 +1,7 @@
 import { isLoopback, isMetadata } from './host.ts'
 import type { LlmConfig } from './llm.ts'
 import type { LlmProblem } from './problem.ts'
-import { allPresets, presetOf } from './providers.ts'
+import { allPresets, presetOf } from '../flow/providers.ts'
 
 /** Where calls go, and how far the place is trusted. */
 export interface BaseUrl {

@@ -3,7 +3,7 @@ import { isLoopback } from './host.ts'
 import { keyNotForHost, mayGo } from './key-binding.ts'
 import type { LlmConfig } from './llm.ts'
 import type { LlmProblem } from './problem.ts'
-import { presetOf } from './providers.ts'
+import { presetOf } from '../flow/providers.ts'
 import { readSecret } from './secret.ts'
 
 /** A place to call and what to show there. Holds secrets: never print one. */

@@ -1,7 +1,7 @@
 import { type BaseUrl, originOf } from './base-url.ts'
 import type { LlmConfig } from './llm.ts'
 import type { LlmProblem } from './problem.ts'
-import { allPresets, presetOf } from './providers.ts'
+import { allPresets, presetOf } from '../flow/providers.ts'
 
 /**
  * Whether what a variable holds may be sent to a place. A service's own key goes to that service, and to where the

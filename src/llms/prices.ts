@@ -1,6 +1,6 @@
 import type { LlmConfig } from './llm.ts'
 import { priceTable } from './price-table.ts'
-import { presetOf } from './providers.ts'
+import { presetOf } from '../flow/providers.ts'
 
 /** Dollars per million tokens. */
 export interface Price {

@@ -1,6 +1,6 @@
 import { keyPrefixes } from '../source/key-like.ts'
 import type { LlmConfig } from './llm.ts'
-import { allPresets } from './providers.ts'
+import { allPresets } from '../flow/providers.ts'
 import { readSecret } from './secret.ts'
 
 /** Shorter values would black out ordinary words. */

@@ -1,6 +1,6 @@
 import type { LlmConfig, LlmRequest } from './llm.ts'
 import type { Body } from './openai-client.ts'
-import { presetOf, tokenParameter } from './providers.ts'
+import { presetOf, tokenParameter } from '../flow/providers.ts'
 
 /** What is sent for a request. Answers are always streamed: so the first token's time is known and a broken answer is noticed. */
 export function requestBody(config: LlmConfig, request: LlmRequest): Body {

@@ -7,7 +7,7 @@ import type { LlmConfig } from '../flow/llm-config.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import type { SourceFile } from '../source/source-file.ts'
 import type { Price } from './prices.ts'
-import { providerNames } from './providers.ts'
+import { providerNames } from '../flow/providers.ts'
 
 /** Provider → model → price, as a user's price file has them. */
 export type UserPrices = ReadonlyMap<string, ReadonlyMap<string, Price>>

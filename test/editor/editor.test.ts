@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import flow from '../../schemas/flow.schema.json' with { type: 'json' }
-import { providerNames } from '../../src/llms/providers.ts'
+import { providerNames } from '../../src/flow/providers.ts'
 import { LanguageServer, type Position, type Problem } from './language-server.ts'
 
 const flows = fileURLToPath(new URL('../../flows', import.meta.url))

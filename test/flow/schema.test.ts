@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import event from '../../schemas/event.schema.json' with { type: 'json' }
 import flow from '../../schemas/flow.schema.json' with { type: 'json' }
 import result from '../../schemas/result.schema.json' with { type: 'json' }
-import { providerNames } from '../../src/llms/providers.ts'
+import { providerNames } from '../../src/flow/providers.ts'
 
 /** Every place in a schema where a value is described. */
 function* described(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LlmConfig, LlmRequest } from '../../src/llms/llm.ts'
 import { openLlm } from '../../src/llms/open.ts'
-import { presetOf, providerNames } from '../../src/llms/providers.ts'
+import { presetOf, providerNames } from '../../src/flow/providers.ts'
 import { type FaultServer, startFaultServer } from '../servers/fault-server.ts'
 import { faults } from '../servers/faults.ts'
 import * as wire from '../servers/openai-wire.ts'

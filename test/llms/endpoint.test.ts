@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { type Endpoint, resolveEndpoint } from '../../src/llms/endpoint.ts'
 import type { LlmConfig } from '../../src/llms/llm.ts'
 import type { LlmProblem } from '../../src/llms/problem.ts'
-import { providerNames } from '../../src/llms/providers.ts'
+import { providerNames } from '../../src/flow/providers.ts'
 import { llmConfig } from './world.ts'
 
 const KEY = 'sk-test-not-a-real-key'

@@ -1,4 +1,4 @@
-import type { Api } from './llm.ts'
+import type { Api } from './llm-config.ts'
 
 /** What llmflows knows about a service by its name: where it is, which key it takes, what it does its own way. */
 interface Preset {
