@@ -57,6 +57,10 @@ export const catalogue = {
     'A step has more items than a run allows. The limit is there so that a slip does not become a bill.',
   'unknown-item-count':
     'Items can only have output keys of their own when their number is known before the run.',
+  'no-such-api': 'An LLM asks for an API that its provider does not have.',
+  'ignored-parameter':
+    'A provider does not do what a parameter says: most drop one that they do not know without a word, so the answers would be others than the flow seems to ask for.',
+  'refused-parameter': 'A provider is known to refuse a parameter, so that every call would fail.',
   'two-systems': 'A step has both a system message and a template for one.',
   'needs-chat': 'A step uses something that only the chat API knows on an LLM with "api: completions".',
   'bad-file':

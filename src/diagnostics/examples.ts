@@ -471,6 +471,36 @@ steps:
     'review: {',
     'review: { llm: critic,',
   ),
+  'no-such-api': pair(
+    `
+llms:
+  writer: { provider: anthropic, model: claude-sonnet-4-5, api: responses }
+steps:
+  haiku: { prompt: "Write a haiku about {topic}" }
+`,
+    ', api: responses',
+    '',
+  ),
+  'ignored-parameter': pair(
+    `
+llms:
+  writer: { provider: anthropic, model: claude-sonnet-4-5, seed: 1 }
+steps:
+  haiku: { prompt: "Write a haiku about {topic}" }
+`,
+    ', seed: 1',
+    '',
+  ),
+  'refused-parameter': pair(
+    `
+llms:
+  writer: { provider: google, model: gemini-2.5-flash, seed: 1 }
+steps:
+  haiku: { prompt: "Write a haiku about {topic}" }
+`,
+    ', seed: 1',
+    '',
+  ),
   'unused-step': pair(
     `
 steps:

@@ -1,4 +1,4 @@
-export type Api = 'chat' | 'completions'
+export type Api = 'chat' | 'completions' | 'responses'
 
 export type FinishReason = 'stop' | 'length' | 'content-filter' | 'refusal'
 
@@ -18,6 +18,8 @@ export interface LlmConfig {
   readonly provider: string
   readonly api: Api
   readonly model: string
+  /** The version of Azure's API; left out: the one that needs none. */
+  readonly apiVersion?: string
   readonly sampling: Sampling
   /** As written in the flow; the provider's own when left out. */
   readonly baseUrl?: string

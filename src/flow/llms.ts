@@ -4,12 +4,15 @@ import { plain, type MapNode, type Node } from '../document/node.ts'
 import type { Span } from '../source/span.ts'
 import { parseDuration } from './duration.ts'
 import type { Api, FinishReason, LlmConfig, Sampling, ScriptedAnswer } from './llm-config.ts'
+import { checkApi, checkParameters } from './provider-check.ts'
 import { child, entriesOf, itemsOf, mapOf, numberAt, textAt, textNode } from './reader.ts'
 
 /** What an answer may have when the flow does not say. */
 const DEFAULT_MAX_TOKENS = 1024
 const DEFAULT_TIMEOUT_MS = 600_000
 const DEFAULT_MAX_RETRIES = 3
+
+const apis: readonly Api[] = ['chat', 'completions', 'responses']
 
 export interface Llms {
   readonly configs: ReadonlyMap<string, LlmConfig>
@@ -87,7 +90,16 @@ function readLlm(
       },
     )
   }
-  const api: Api = textAt(node, 'api') === 'completions' ? 'completions' : 'chat'
+  const version = mapOf(node)?.entries.get('api_version')
+  if (version !== undefined && provider !== 'azure-openai') {
+    diagnosis.error(
+      'unknown-key',
+      version.keySpan,
+      `only azure-openai llms have an "api_version", and llm "${name}" is ${provider}`,
+      { help: 'remove it, or write "provider: azure-openai"' },
+    )
+  }
+  const api = apis.find((one) => one === textAt(node, 'api')) ?? 'chat'
   // The other providers must be told; the schema asks for it.
   const ownModel = provider === 'openai' ? defaultModel : provider === 'embedded' ? 'muse' : provider
   const price = child(node, 'price')
@@ -97,11 +109,12 @@ function readLlm(
     entry.key,
     textNode(entry.value)?.value ?? '',
   ])
-  return definedOnly({
+  const config: LlmConfig = definedOnly({
     name,
     provider,
     api,
     model: textAt(node, 'model') ?? ownModel,
+    apiVersion: textAt(node, 'api_version'),
     sampling: readSampling(node, { maxTokens: DEFAULT_MAX_TOKENS }),
     baseUrl: textAt(node, 'base_url'),
     apiKeyEnv: textAt(node, 'api_key_env'),
@@ -116,6 +129,9 @@ function readLlm(
     params: params?.kind === 'map' ? (plain(params) as Record<string, unknown>) : undefined,
     answers: answers === undefined ? undefined : itemsOf(answers).map(readAnswer),
   })
+  checkApi(node, config, diagnosis)
+  checkParameters(node, { config, owner: `llm "${name}"`, diagnosis })
+  return config
 }
 
 /** The sampling parameters written on a node, over those that hold otherwise. */

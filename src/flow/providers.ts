@@ -4,18 +4,42 @@ import type { Api } from './llm-config.ts'
 interface Preset {
   /** How the service is reached: over HTTP, or in this process. */
   readonly kind: 'http' | 'process'
-  /** Without a trailing slash; undefined when the flow has to say. */
+  /** Without a trailing slash; undefined when it differs from user to user. */
   readonly baseUrl?: string
+  /** The environment variable by which a user says where the service is, instead of `baseUrl`. */
+  readonly urlVariable?: string
+  /** Where the API begins on a host of which nothing but the name is given. */
+  readonly path?: `/${string}`
   /** The environment variable that holds the key; undefined for servers that need none. */
   readonly keyVariable?: string
+  /** The header that the key goes in, as it is, instead of `authorization: Bearer`. */
+  readonly keyHeader?: string
   /** Sent as the key where a server wants to see one but does not look at it. */
   readonly dummyKey?: string
+  /** The APIs that it has, where it is known that others are missing. */
+  readonly apis?: readonly Api[]
   /** The name under which chat takes the limit of an answer (completions always take `max_tokens`). */
   readonly chatTokenParameter?: 'max_completion_tokens' | 'max_tokens'
   /** Whether a stream may be asked for its usage with `stream_options`; the others report it unasked or refuse the parameter. */
   readonly asksForUsage?: boolean
   /** The name under which it takes a seed. */
   readonly seedParameter?: 'seed' | 'random_seed'
+  /** What it does not do with parameters that others take. */
+  readonly quirks?: readonly Quirk[]
+}
+
+/** What becomes of some parameters, where a service's documentation says it or its answers have shown it. */
+export interface Quirk {
+  /** As a flow writes them: keys of an llm or of its `params`. */
+  readonly parameters: readonly string[]
+  /** `unsupported`: its documentation does not say whether the service ignores or refuses them. */
+  readonly fate: 'ignored' | 'unsupported' | 'refused'
+  /** Only numbers above this one. */
+  readonly above?: number
+  /** Only beside this other parameter. */
+  readonly beside?: string
+  /** Only by models with such a name. */
+  readonly models?: RegExp
 }
 
 const local = { kind: 'http', dummyKey: 'local', asksForUsage: true } as const
@@ -25,8 +49,18 @@ const PRESETS = {
   'openai': {
     ...hosted,
     baseUrl: 'https://api.openai.com/v1',
+    urlVariable: 'OPENAI_BASE_URL',
     keyVariable: 'OPENAI_API_KEY',
     // The newer models refuse `max_tokens`; all of them take this one.
+    chatTokenParameter: 'max_completion_tokens',
+  },
+  'azure-openai': {
+    ...hosted,
+    // Every customer has a host; one that is given without a path is asked at its newest API, which needs no version.
+    urlVariable: 'AZURE_OPENAI_ENDPOINT',
+    path: '/openai/v1',
+    keyVariable: 'AZURE_OPENAI_API_KEY',
+    keyHeader: 'api-key',
     chatTokenParameter: 'max_completion_tokens',
   },
   'openai-compatible': hosted,
@@ -38,6 +72,7 @@ const PRESETS = {
     ...hosted,
     baseUrl: 'https://api.mistral.ai/v1',
     keyVariable: 'MISTRAL_API_KEY',
+    apis: ['chat'],
     // It refuses parameters that it does not know, and reports the usage unasked.
     asksForUsage: false,
     seedParameter: 'random_seed',
@@ -52,11 +87,88 @@ const PRESETS = {
     keyVariable: 'FIREWORKS_API_KEY',
   },
   'xai': { ...hosted, baseUrl: 'https://api.x.ai/v1', keyVariable: 'XAI_API_KEY' },
+  'anthropic': {
+    ...hosted,
+    baseUrl: 'https://api.anthropic.com/v1',
+    keyVariable: 'ANTHROPIC_API_KEY',
+    apis: ['chat'],
+    quirks: [
+      {
+        fate: 'ignored',
+        parameters: [
+          'seed',
+          'response_format',
+          'reasoning_effort',
+          'frequency_penalty',
+          'presence_penalty',
+          'logit_bias',
+          'logprobs',
+          'top_logprobs',
+          'metadata',
+          'modalities',
+          'prediction',
+          'audio',
+          'service_tier',
+          'store',
+          'user',
+        ],
+      },
+      // What is above 1 counts as 1.
+      { fate: 'ignored', parameters: ['temperature'], above: 1 },
+      { fate: 'refused', parameters: ['n'], above: 1 },
+      {
+        fate: 'refused',
+        parameters: ['top_p'],
+        beside: 'temperature',
+        models: /^claude-[a-z]+-(?:4-[1-9]|[5-9])(?!\d)/,
+      },
+    ],
+  },
+  'google': {
+    ...hosted,
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
+    keyVariable: 'GEMINI_API_KEY',
+    apis: ['chat'],
+    // A parameter that it does not know is an error there ("Unknown name").
+    quirks: [{ fate: 'refused', parameters: ['seed', 'frequency_penalty', 'top_k', 'reasoning'] }],
+  },
+  'cohere': {
+    ...hosted,
+    baseUrl: 'https://api.cohere.ai/compatibility/v1',
+    keyVariable: 'COHERE_API_KEY',
+    apis: ['chat'],
+    quirks: [
+      {
+        fate: 'unsupported',
+        parameters: [
+          'n',
+          'logit_bias',
+          'top_logprobs',
+          'metadata',
+          'modalities',
+          'prediction',
+          'audio',
+          'service_tier',
+          'store',
+          'parallel_tool_calls',
+        ],
+      },
+    ],
+  },
   'scripted': { kind: 'process' },
   'embedded': { kind: 'process' },
 } as const satisfies Record<string, Preset>
 
 const byName: ReadonlyMap<string, Preset> = new Map(Object.entries(PRESETS))
+
+/** What an API does not have, whoever offers it. */
+const API_QUIRKS: Readonly<Record<Api, readonly Quirk[]>> = {
+  chat: [],
+  completions: [],
+  responses: [
+    { fate: 'refused', parameters: ['seed', 'stop', 'frequency_penalty', 'presence_penalty', 'n'] },
+  ],
+}
 
 /** Every provider a flow may name, in the order in which they are documented. */
 export const providerNames: readonly string[] = [...byName.keys()]
@@ -74,4 +186,9 @@ export function allPresets(): Iterable<Preset> {
 /** The name under which a provider takes the token limit of an answer. */
 export function tokenParameter(preset: Preset, api: Api): 'max_completion_tokens' | 'max_tokens' {
   return api === 'chat' ? (preset.chatTokenParameter ?? 'max_tokens') : 'max_tokens'
+}
+
+/** What does not become of a model's parameters what they say, by its provider and its API. */
+export function quirksOf(provider: string, api: Api): readonly Quirk[] {
+  return [...API_QUIRKS[api], ...(presetOf(provider)?.quirks ?? [])]
 }

@@ -70,7 +70,8 @@ async function errorIn(body: AsyncIterable<Uint8Array>, redact: (text: string) =
     // The connection broke: what has come is all there is.
   }
   try {
-    const parsed = parseObject(text, redact)
+    // Google's errors come in a list of one.
+    const parsed = parseObject(text.trim().replace(/^\[(.*)\]$/s, '$1'), redact)
     return parsed['error'] ?? parsed
   } catch {
     return text.trimStart().startsWith('<') ? 'a web page' : text

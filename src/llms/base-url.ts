@@ -7,7 +7,7 @@ import { allPresets, presetOf } from '../flow/providers.ts'
 export interface BaseUrl {
   readonly url: URL
   /**
-   * Who named it: the preset, the environment (`OPENAI_BASE_URL`), or the flow. A flow is often someone else's file, so a
+   * Who named it: the preset, the environment (such as `OPENAI_BASE_URL`), or the flow. A flow is often someone else's file, so a
    * place that the flow names is given no key that was not meant for it.
    */
   readonly namedBy: 'preset' | 'environment' | 'flow'
@@ -26,19 +26,13 @@ export function resolveBaseUrl(
   },
 ): BaseUrl | LlmProblem {
   const preset = presetOf(config.provider)
-  const redirect =
-    config.provider === 'openai' ? options.env['OPENAI_BASE_URL']?.trim() || undefined : undefined
+  const variable = preset?.urlVariable
+  const redirect = variable === undefined ? undefined : options.env[variable]?.trim() || undefined
   const written = config.baseUrl ?? redirect ?? preset?.baseUrl
-  if (written === undefined) {
-    return {
-      code: 'missing-base-url',
-      llm: config.name,
-      message: `llm "${config.name}" has no base_url, and provider "${config.provider}" has none of its own`,
-      help: 'add base_url: http://localhost:8000/v1, or wherever the server is',
-    }
-  }
-  const source = config.baseUrl === undefined && redirect !== undefined ? 'OPENAI_BASE_URL' : 'base_url'
-  const url = parse(written)
+  if (written === undefined) return missingBaseUrl(config, variable)
+  const source =
+    config.baseUrl === undefined && redirect !== undefined && variable !== undefined ? variable : 'base_url'
+  const url = parse(written, preset?.path)
   if (typeof url === 'string') {
     const message = `the ${source} of llm "${config.name}" ${url}`
     return { code: 'bad-base-url', llm: config.name, message, help: 'write it like https://host.example/v1' }
@@ -56,16 +50,32 @@ export function resolveBaseUrl(
   if (isAllowed(url, options.allowHosts) || isLoopback(url.hostname)) return { url, namedBy: 'flow' }
   if ([...allPresets()].some((other) => originOf(other.baseUrl) === url.origin))
     return { url, namedBy: 'flow' }
-  const variable = config.apiKeyEnv ?? preset?.keyVariable
+  const keyVariable = config.apiKeyEnv ?? preset?.keyVariable
   const insecure = url.protocol === 'http:' ? ' over plain HTTP' : ''
   return {
     code: 'host-not-allowed',
     llm: config.name,
     message: `the flow sends llm "${config.name}" to ${url.host}${insecure}, a host that nobody outside the flow has allowed`,
     help: `if you trust it with your prompts, add --allow-host ${url.host}${
-      variable === undefined ? '' : `\nand, if it is to get the key in ${variable}, --allow-env ${variable}`
+      keyVariable === undefined
+        ? ''
+        : `\nand, if it is to get the key in ${keyVariable}, --allow-env ${keyVariable}`
     }`,
   }
+}
+
+function missingBaseUrl({ name, provider }: LlmConfig, variable: string | undefined): LlmProblem {
+  const [message, help] =
+    variable === undefined
+      ? [
+          `llm "${name}" has no base_url, and provider "${provider}" has none of its own`,
+          'add base_url: http://localhost:8000/v1, or wherever the server is',
+        ]
+      : [
+          `llm "${name}" needs to know where your ${provider} is, and ${variable} is not set`,
+          `say where: export ${variable}=https://…`,
+        ]
+  return { code: 'missing-base-url', llm: name, message, help }
 }
 
 /** The origin of a URL; undefined for what is not one. */
@@ -73,8 +83,8 @@ export function originOf(url: string | undefined): string | undefined {
   return url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined
 }
 
-/** The URL, or what is wrong with it. */
-function parse(written: string): URL | string {
+/** The URL, or what is wrong with it. `path` is where the API begins on a host that is given alone. */
+function parse(written: string, path: string | undefined): URL | string {
   if (!URL.canParse(written)) return 'is not a URL'
   const url = new URL(written)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'is neither an https nor an http URL'
@@ -83,6 +93,7 @@ function parse(written: string): URL | string {
   }
   if (url.hash !== '') return 'holds a fragment (#…), which means nothing here'
   url.pathname = url.pathname.replace(/\/+$/, '')
+  if (url.pathname === '/' && path !== undefined) url.pathname = path
   return url
 }
 

@@ -1,7 +1,18 @@
 import { isObject, type JsonObject } from './json.ts'
 
 /** Strings of a piece that name something; all others are pieces of a longer text. */
-const NAMES = new Set(['id', 'role', 'type', 'name', 'object', 'model', 'finish_reason', 'signature'])
+const NAMES = new Set([
+  'id',
+  'role',
+  'type',
+  'name',
+  'object',
+  'model',
+  'finish_reason',
+  'signature',
+  // What Azure says of each piece: "safe", "low".
+  'severity',
+])
 
 /** Pieces belong to one of the latest items of a list; a search through all would be quadratic. */
 const NEAR_END = 64

@@ -10,6 +10,8 @@ import { readSecret } from './secret.ts'
 export interface Endpoint {
   /** Base URL without a trailing slash. */
   readonly url: string
+  /** The header that the key goes in, as it is; undefined: `authorization: Bearer`. */
+  readonly keyHeader?: string
   readonly origin: string
   /** Undefined when none is sent. */
   readonly key?: string
@@ -43,15 +45,32 @@ export function resolveEndpoint(
   if ('code' in key) return { problem: key }
   const headers = resolveHeaders(config, base, options)
   if ('problem' in headers) return headers
+  const preset = presetOf(config.provider)
   return {
     endpoint: {
-      url: base.url.href.replace(/\/$/, ''),
+      url: versioned(base.url, config).href.replace(/\/$/, ''),
       origin: base.url.origin,
       ...key,
+      ...(preset?.keyHeader === undefined ? {} : { keyHeader: preset.keyHeader }),
       headers: headers.values,
-      isDefault: base.url.href === presetOf(config.provider)?.baseUrl,
+      isDefault: base.url.href === preset?.baseUrl,
     },
   }
+}
+
+/**
+ * The place of a version of Azure's API. The versions with a date are older than its v1 API and have deployments in their
+ * paths, where v1 has them in the body; the responses API, which is younger, had them there from the start.
+ */
+function versioned(base: URL, { provider, api, model, apiVersion }: LlmConfig): URL {
+  if (apiVersion === undefined) return base
+  const url = new URL(base)
+  const isDated = /^\d/.test(apiVersion)
+  if (isDated && url.pathname === presetOf(provider)?.path) {
+    url.pathname = api === 'responses' ? '/openai' : `/openai/deployments/${encodeURIComponent(model)}`
+  }
+  url.searchParams.set('api-version', apiVersion)
+  return url
 }
 
 function resolveKey(
@@ -73,6 +92,9 @@ function resolveKey(
   if ('value' in secret) return { key: secret.value, keyFrom: secret.where }
   if (secret.reason === 'missing') {
     if (config.apiKeyEnv === undefined && isLocal) return { key: 'local' }
+    // Whoever brings a token of another kind needs no key.
+    const headers = [...(config.headersEnv?.keys() ?? [])]
+    if (headers.some((name) => name.toLowerCase() === 'authorization')) return {}
     return {
       code: 'missing-key',
       llm: config.name,

@@ -1,4 +1,4 @@
-import { isObject } from './json.ts'
+import { isObject, type JsonObject } from './json.ts'
 import { LlmError, type LlmErrorCode } from './llm.ts'
 import { LONGEST_WAIT_MS } from './retry.ts'
 
@@ -23,8 +23,10 @@ export function httpError(reported: ReportedError): LlmError {
   const { header } = reported
   const details = isObject(reported.error) ? reported.error : {}
   const status = statusIn(reported.status, details['code'], details['status'])
-  const code = codeOf(status, `${text(details['code'])} ${text(details['type'])}`)
-  const retryAfterMs = retryAfter(header, reported.nowMs)
+  const causes = Array.isArray(details['details']) ? details['details'].filter(isObject) : []
+  const reasons = causes.map((cause) => text(cause['reason'])).join(' ')
+  const code = codeOf(status, `${text(details['code'])} ${text(details['type'])} ${reasons}`)
+  const retryAfterMs = retryAfter(header, reported.nowMs) ?? retryDelayIn(causes)
   const parameter = text(details['param'])
   const said = cut(plain(reported.redact(messageOf(reported.error))), MAX_SAID)
   const words = [
@@ -49,7 +51,8 @@ export function requestIdIn(
   header: (name: string) => string | null,
   redact: (text: string) => string,
 ): string | undefined {
-  return /^[\w.:/-]{1,200}$/.exec(redact(header('x-request-id') ?? ''))?.[0]
+  const id = header('x-request-id') ?? header('request-id') ?? header('apim-request-id') ?? ''
+  return /^[\w.:/-]{1,200}$/.exec(redact(id))?.[0]
 }
 
 /** What a server asks to wait, in milliseconds: `retry-after-ms`, else `retry-after` in seconds or as a date. */
@@ -62,6 +65,13 @@ export function retryAfter(header: (name: string) => string | null, nowMs: numbe
   // Dates have a weekday or a month in them; `Date.parse` would also take "-5" for one.
   const date = written !== null && /[a-z]{3}/i.test(written) ? Date.parse(written) : Number.NaN
   return Number.isFinite(date) ? Math.max(0, date - nowMs) : undefined
+}
+
+/** Google says in the body how long to wait: `retryDelay: "53s"`. */
+function retryDelayIn(causes: readonly JsonObject[]): number | undefined {
+  const written = causes.map((cause) => text(cause['retryDelay'])).find((delay) => delay.endsWith('s'))
+  const seconds = decimal(written?.slice(0, -1) ?? null)
+  return seconds === undefined ? undefined : seconds * 1000
 }
 
 function waitInWords(ms: number): string {
@@ -85,7 +95,8 @@ function codeOf(status: number, kind: string): LlmErrorCode {
   if (status === 402 || /insufficient_quota|billing|exceeded_current_quota/.test(kind))
     return 'quota-exhausted'
   if (status === 429 || /rate_limit/.test(kind)) return 'rate-limited'
-  if (status === 401 || status === 403) return 'authentication-failed'
+  // Google answers a wrong key with 400.
+  if (status === 401 || status === 403 || /API_KEY_INVALID/.test(kind)) return 'authentication-failed'
   if (status === 408 || status === 409 || status >= 500 || status < 400) return 'server-error'
   return 'request-refused'
 }

@@ -47,7 +47,7 @@ export class OpenAiClient extends OpenAI {
     this.#route = route
     this.#headers = {
       'user-agent': 'llmflows',
-      ...(endpoint.key === undefined ? {} : { authorization: `Bearer ${endpoint.key}` }),
+      ...keyHeader(endpoint),
       ...endpoint.headers,
     }
   }
@@ -89,4 +89,9 @@ export class OpenAiClient extends OpenAI {
       startTime: 0,
     }
   }
+}
+
+function keyHeader({ key, keyHeader: name }: Endpoint): Readonly<Record<string, string>> {
+  if (key === undefined) return {}
+  return name === undefined ? { authorization: `Bearer ${key}` } : { [name]: key }
 }

@@ -88,11 +88,13 @@ describe('what is sent', () => {
       const { headers, json } = await sent({ provider, model: 'm' }, FULL)
       const { model: _model, stream, temperature: _t, top_p: _p, stop: _s, messages: _m, ...own } = json
       expect(stream).toBe(true)
-      ways.push(`${provider}: ${headers['authorization'] ?? 'no key'} ${JSON.stringify(own)}`)
+      const key = headers['authorization'] ?? headers['api-key'] ?? 'no key'
+      ways.push(`${provider}: ${key} ${JSON.stringify(own)}`)
     }
     expect(ways).toMatchInlineSnapshot(`
       [
         "openai: Bearer sk-test-not-a-real-key {"stream_options":{"include_usage":true},"max_completion_tokens":77,"seed":42}",
+        "azure-openai: sk-test-not-a-real-key {"stream_options":{"include_usage":true},"max_completion_tokens":77,"seed":42}",
         "openai-compatible: no key {"stream_options":{"include_usage":true},"max_tokens":77,"seed":42}",
         "ollama: Bearer local {"stream_options":{"include_usage":true},"max_tokens":77,"seed":42}",
         "lmstudio: Bearer local {"stream_options":{"include_usage":true},"max_tokens":77,"seed":42}",
@@ -105,6 +107,9 @@ describe('what is sent', () => {
         "deepseek: Bearer sk-test-not-a-real-key {"stream_options":{"include_usage":true},"max_tokens":77,"seed":42}",
         "fireworks: Bearer sk-test-not-a-real-key {"stream_options":{"include_usage":true},"max_tokens":77,"seed":42}",
         "xai: Bearer sk-test-not-a-real-key {"stream_options":{"include_usage":true},"max_tokens":77,"seed":42}",
+        "anthropic: Bearer sk-test-not-a-real-key {"stream_options":{"include_usage":true},"max_tokens":77,"seed":42}",
+        "google: Bearer sk-test-not-a-real-key {"stream_options":{"include_usage":true},"max_tokens":77,"seed":42}",
+        "cohere: Bearer sk-test-not-a-real-key {"stream_options":{"include_usage":true},"max_tokens":77,"seed":42}",
       ]
     `)
   })

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { type Endpoint, resolveEndpoint } from '../../src/llms/endpoint.ts'
 import type { LlmConfig } from '../../src/llms/llm.ts'
 import type { LlmProblem } from '../../src/llms/problem.ts'
-import { providerNames } from '../../src/flow/providers.ts'
+import { presetOf, providerNames } from '../../src/flow/providers.ts'
 import { llmConfig } from './world.ts'
 
 const KEY = 'sk-test-not-a-real-key'
@@ -322,9 +322,10 @@ test('openai-compatible needs a base_url', () => {
 
 test('every provider with an address resolves to it with its own key', () => {
   const addresses = providerNames
-    .filter((provider) => !['openai-compatible', 'scripted', 'embedded'].includes(provider))
+    .filter((provider) => presetOf(provider)?.baseUrl !== undefined)
     .map((provider) => {
-      const variable = `${provider.toUpperCase().replaceAll('-', '_')}_API_KEY`
+      const own = provider === 'google' ? 'GEMINI' : provider.toUpperCase().replaceAll('-', '_')
+      const variable = `${own}_API_KEY`
       const { url, key, isDefault } = endpoint({ provider }, { env: { [variable]: KEY } })
       expect(isDefault).toBe(true)
       return `${provider} ${url} ${key ?? 'none'}`
@@ -343,6 +344,83 @@ test('every provider with an address resolves to it with its own key', () => {
       "deepseek https://api.deepseek.com/v1 sk-test-not-a-real-key",
       "fireworks https://api.fireworks.ai/inference/v1 sk-test-not-a-real-key",
       "xai https://api.x.ai/v1 sk-test-not-a-real-key",
+      "anthropic https://api.anthropic.com/v1 sk-test-not-a-real-key",
+      "google https://generativelanguage.googleapis.com/v1beta/openai sk-test-not-a-real-key",
+      "cohere https://api.cohere.ai/compatibility/v1 sk-test-not-a-real-key",
     ]
   `)
+})
+
+describe('azure-openai, where every customer has a host', () => {
+  const own = {
+    AZURE_OPENAI_API_KEY: KEY,
+    AZURE_OPENAI_ENDPOINT: 'https://resource.openai.azure.com/',
+  }
+  const azure = { provider: 'azure-openai', model: 'my gpt' }
+
+  test('is where AZURE_OPENAI_ENDPOINT says, at its v1 API', () => {
+    expect(endpoint(azure, { env: own })).toEqual({
+      url: 'https://resource.openai.azure.com/openai/v1',
+      origin: 'https://resource.openai.azure.com',
+      key: KEY,
+      keyFrom: 'AZURE_OPENAI_API_KEY',
+      keyHeader: 'api-key',
+      headers: {},
+      isDefault: false,
+    })
+    const whole = { ...own, AZURE_OPENAI_ENDPOINT: 'https://gateway.example/azure/openai/v1' }
+    expect(endpoint(azure, { env: whole }).url).toBe('https://gateway.example/azure/openai/v1')
+  })
+
+  test('cannot be called when nobody says where it is', () => {
+    expect(problem(azure, { env: { AZURE_OPENAI_API_KEY: KEY } })).toEqual({
+      code: 'missing-base-url',
+      llm: 'writer',
+      message: 'llm "writer" needs to know where your azure-openai is, and AZURE_OPENAI_ENDPOINT is not set',
+      help: 'say where: export AZURE_OPENAI_ENDPOINT=https://…',
+    })
+    const env = { ...own, AZURE_OPENAI_ENDPOINT: 'resource' }
+    expect(problem(azure, { env }).message).toBe('the AZURE_OPENAI_ENDPOINT of llm "writer" is not a URL')
+  })
+
+  test('may be named by the flow, but gets prompts and key only when someone outside the flow says so', () => {
+    const named = { ...azure, baseUrl: 'https://other.openai.azure.com' }
+    const env = { AZURE_OPENAI_API_KEY: KEY }
+    expect(problem(named, { env })).toMatchObject({
+      code: 'host-not-allowed',
+      help: expect.stringMatching(
+        /--allow-host other\.openai\.azure\.com\n.*--allow-env AZURE_OPENAI_API_KEY$/,
+      ),
+    })
+    const allowHosts = ['other.openai.azure.com']
+    expect(problem(named, { env, allowHosts }).code).toBe('key-not-for-host')
+    const allowed = { env, allowHosts, allowEnv: ['AZURE_OPENAI_API_KEY'] }
+    expect(endpoint(named, allowed)).toMatchObject({
+      url: 'https://other.openai.azure.com/openai/v1',
+      key: KEY,
+    })
+    // The same place as outside the flow needs no further word.
+    expect(endpoint({ ...azure, baseUrl: 'https://resource.openai.azure.com' }, { env: own }).key).toBe(KEY)
+    expect(
+      problem({ ...azure, apiKeyEnv: 'OPENAI_API_KEY' }, { env: { ...own, OPENAI_API_KEY: KEY } }).code,
+    ).toBe('key-not-for-host')
+  })
+
+  test.each([
+    ['chat', '2024-10-21', '/openai/deployments/my%20gpt?api-version=2024-10-21'],
+    ['completions', '2024-10-21', '/openai/deployments/my%20gpt?api-version=2024-10-21'],
+    ['responses', '2025-04-01-preview', '/openai?api-version=2025-04-01-preview'],
+    ['chat', 'preview', '/openai/v1?api-version=preview'],
+  ] as const)('an api_version puts %s of %s at %s', (api, apiVersion, expected) => {
+    const { url } = endpoint({ ...azure, api, apiVersion }, { env: own })
+    expect(url).toBe(`https://resource.openai.azure.com${expected}`)
+  })
+
+  test('a token of Entra ID takes the place of the key', () => {
+    const { AZURE_OPENAI_API_KEY: _key, ...env } = { ...own, AZURE_OPENAI_TOKEN: 'Bearer not-a-real-token' }
+    const headersEnv = new Map([['Authorization', 'AZURE_OPENAI_TOKEN']])
+    const found = endpoint({ ...azure, headersEnv }, { env })
+    expect(found.key).toBeUndefined()
+    expect(found.headers).toEqual({ authorization: 'Bearer not-a-real-token' })
+  })
 })

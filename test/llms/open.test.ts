@@ -34,7 +34,7 @@ test('an unknown provider is a problem that names the known ones', () => {
   expect(checkLlm(llmConfig({ provider: 'constructor' }), { env, allowHosts: [] })).toMatchObject({
     code: 'unknown-provider',
     message: 'llm "writer" has an unknown provider "constructor"',
-    help: expect.stringMatching(/^providers: openai, openai-compatible, ollama, .*embedded$/),
+    help: expect.stringMatching(/^providers: openai, azure-openai, openai-compatible, ollama, .*embedded/),
   })
 })
 
