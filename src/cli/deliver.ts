@@ -39,7 +39,7 @@ export async function deliver(
   return write(() => [isShown ? visible(text) : text, '\n'], { output, result }, io)
 }
 
-const endings = { failed: 'failed', cancelled: 'was cancelled' } as const
+const endings = { failed: 'failed', partial: 'lost items', cancelled: 'was cancelled' } as const
 
 interface Destination {
   readonly output: OutputFile | undefined

@@ -4,7 +4,7 @@ import type { Node } from '../document/node.ts'
 import type { FlowFolder } from '../source/flow-folder.ts'
 import type { SourceFile } from '../source/source-file.ts'
 import { readConnections } from './connections.ts'
-import type { Flow, Step } from './flow.ts'
+import type { Flow, ForEach, Input, Step } from './flow.ts'
 import { readInputs } from './inputs.ts'
 import { readLlms } from './llms.ts'
 import { checkLocals, findProducers, readOutputs, unreadOutputs } from './outputs.ts'
@@ -43,14 +43,18 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   const declared = readInputs(document, diagnosis)
   const llms = readLlms(document, options.defaultModel, diagnosis)
   const templates = new Templates(document, options.folder, diagnosis)
-  const drafts = readSteps(document, { llms, templates, maxItems: options.maxItems, diagnosis })
+  const { folder, maxItems } = options
+  const drafts = readSteps(document, { llms, templates, folder, maxItems, diagnosis })
   const unread = new Set(unreadSteps(document))
   const producers = findProducers(drafts, declared, diagnosis)
   const isUnreadOutput = unreadOutputs(drafts, unread)
   const variables = new Variables({ drafts, producers, inputs: declared, isUnreadOutput, diagnosis })
-  const steps = drafts.map((draft): Step => ({ ...draft.step, uses: variables.usesOf(draft) }))
+  const steps = drafts.map((draft): Step => {
+    const { step } = draft
+    const uses = variables.usesOf(draft)
+    return { ...step, forEach: placed(step.forEach, variables.inputs), uses }
+  })
   checkLocals(drafts, producers, variables.inputs, diagnosis)
-  checkItemLists(steps, variables, diagnosis)
   checkTypes(steps, { drafts, inputs: variables.inputs, producers, diagnosis })
   const connections = readConnections(document, drafts, unread, diagnosis)
   const { isReported } = variables
@@ -74,28 +78,17 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   return diagnostics.some(({ severity }) => severity === 'error') ? { diagnostics } : { flow, diagnostics }
 }
 
-/** `for_each: "{x}"` needs an input that is a list. */
-function checkItemLists(steps: readonly Step[], variables: Variables, diagnosis: Diagnosis): void {
-  for (const { forEach, uses, id } of steps) {
-    if (forEach?.items.kind !== 'input') continue
-    const [alternative] = forEach.items.placeholder.alternatives
-    if (alternative?.kind !== 'reference') continue
-    const { variable } = alternative
-    const span = uses.find((use) => use.variable === variable)?.span
-    const input = variables.inputs.get(variable)
-    if (span === undefined || (input?.type === 'array' && alternative.path.length === 0)) continue
-    const [what, help] =
-      input === undefined
-        ? [
-            'the output of a step',
-            'write a count or a list; how many items there are must be known before the run',
-          ]
-        : input.type === 'array'
-          ? ['used in part', `write "{${variable}}", or make the part an input of its own`]
-          : [`an input of type ${input.type}`, `declare it under "inputs:" as "${variable}: { type: array }"`]
-    const message = `step "${id}" can run for each item of a list input only, and "${variable}" is ${what}`
-    diagnosis.error('bad-for-each', span, message, { help })
-  }
+/** How many items there are is known before a run only where the list is an input. */
+function placed(forEach: ForEach | undefined, inputs: ReadonlyMap<string, Input>): ForEach | undefined {
+  if (forEach?.items.kind !== 'input') return forEach
+  const { placeholder } = forEach.items
+  const [reference, another] = placeholder.alternatives
+  const isInput =
+    reference?.kind === 'reference' &&
+    another === undefined &&
+    reference.path.length === 0 &&
+    inputs.get(reference.variable)?.type === 'array'
+  return isInput ? forEach : { ...forEach, items: { kind: 'output', placeholder } }
 }
 
 /** A template that several steps use would say the same thing once for each. */

@@ -51,15 +51,23 @@ export interface Connection {
   readonly span: Span
 }
 
-export type Step = LlmStep | ValueStep
+export type Step = LlmStep | ValueStep | FunctionStep | CommandStep | SearchStep | IndexStep | FlowStep
 
-interface StepBase {
+export type StepKind = Step['kind']
+
+export interface StepBase {
   readonly id: string
   /** Label for people; may use `{index}` and the item. */
   readonly name: Template
   /** May contain `{index}` when `forEach` is there. */
   readonly outputKey: string
   readonly forEach: ForEach | undefined
+  /** The step is skipped when this is false. */
+  readonly when: Condition | undefined
+  /** `any`: it runs as soon as not all that it needs was skipped. */
+  readonly join: 'all' | 'any'
+  /** Limit of the step with all its attempts. */
+  readonly timeoutMs: number | undefined
   /** Every use of a variable that is not the step's own item or index, with its place. */
   readonly uses: readonly Use[]
   readonly span: Span
@@ -67,6 +75,14 @@ interface StepBase {
 
 export interface Use {
   readonly variable: string
+  /** Whether the step cannot do without: where its producer is skipped, so is the step. False for `{a ?? b}` and `{a?}`. */
+  readonly required: boolean
+  readonly span: Span
+}
+
+/** A CEL expression over inputs and outputs. */
+export interface Condition {
+  readonly text: string
   readonly span: Span
 }
 
@@ -80,8 +96,6 @@ export interface LlmStep extends StepBase {
   /** System message and turns before the prompt. */
   readonly messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: Template }[]
   readonly onTruncated: 'error' | 'continue' | 'retry'
-  /** Limit of the step with all its attempts. */
-  readonly timeoutMs: number | undefined
 }
 
 export interface ValueStep extends StepBase {
@@ -89,11 +103,83 @@ export interface ValueStep extends StepBase {
   readonly value: ValueTemplate
 }
 
+/** A function of a JavaScript or TypeScript module. */
+export interface ModuleFunction {
+  /** As it is written, for people. */
+  readonly text: string
+  /** Of the module file, absolute, with symbolic links resolved. */
+  readonly path: string
+  /** Name of the export; `default` when none is written. */
+  readonly export: string
+  readonly span: Span
+}
+
+export interface FunctionStep extends StepBase {
+  readonly kind: 'function'
+  readonly function: ModuleFunction
+  readonly with: ReadonlyMap<string, ValueTemplate>
+  /** Attempts after the first one. */
+  readonly maxRetries: number
+}
+
+export interface CommandStep extends StepBase {
+  readonly kind: 'command'
+  /** The program, then its arguments. The program's name holds no variable. */
+  readonly argv: readonly Template[]
+  /** A text is sent as it is, anything else as JSON. */
+  readonly stdin: ValueTemplate | undefined
+  readonly output: 'text' | 'json' | 'lines'
+  /** Names of the environment variables that the program is given, beside PATH. */
+  readonly env: readonly string[]
+  /** Attempts after the first one. */
+  readonly maxRetries: number
+}
+
+export interface SearchStep extends StepBase {
+  readonly kind: 'search'
+  /** Name of the vector store. */
+  readonly store: string
+  readonly query: ValueTemplate
+  readonly topK: number
+  readonly minScore: number | undefined
+  readonly filter: ValueTemplate | undefined
+  readonly onEmpty: 'error' | 'continue'
+  /** Attempts after the first one. */
+  readonly maxRetries: number
+}
+
+export interface IndexStep extends StepBase {
+  readonly kind: 'index'
+  /** Name of the vector store. */
+  readonly store: string
+  readonly documents: ValueTemplate
+  /** Attempts after the first one. */
+  readonly maxRetries: number
+}
+
+export interface FlowStep extends StepBase {
+  readonly kind: 'flow'
+  /** The flow that runs inside this step. */
+  readonly flow: Flow
+  /** Its inputs. */
+  readonly with: ReadonlyMap<string, ValueTemplate>
+  readonly repeat: Repeat | undefined
+}
+
+/** A flow that runs again and again: `{previous.key}` is what the round before gave. */
+export interface Repeat {
+  /** Ends the loop when true after a round; undefined: it runs `max` times. */
+  readonly until: Condition | undefined
+  readonly max: number
+}
+
 export interface ForEach {
   /** Name of the item in templates. */
   readonly as: string
   readonly items: ForEachItems
   readonly maxConcurrency: number | undefined
+  /** What an item that fails does: the step fails; its error stands in the list; the list goes without it. */
+  readonly onItemError: 'fail' | 'keep' | 'drop'
 }
 
 export type ForEachItems =
@@ -101,3 +187,5 @@ export type ForEachItems =
   | { readonly kind: 'list'; readonly items: readonly ValueTemplate[] }
   /** A list input; how many items there are is known when a run starts. */
   | { readonly kind: 'input'; readonly placeholder: Placeholder }
+  /** A list that another step gives; how many items there are is known when that has ended. */
+  | { readonly kind: 'output'; readonly placeholder: Placeholder }

@@ -20,7 +20,7 @@ export interface ReadForEach {
   readonly templates: readonly WrittenTemplate[]
 }
 
-/** How many items there are; undefined when that is known only from the inputs of a run. */
+/** How many items there are; undefined when that is known only in a run. */
 export function countItems(items: ForEachItems): number | undefined {
   switch (items.kind) {
     case 'count':
@@ -28,6 +28,7 @@ export function countItems(items: ForEachItems): number | undefined {
     case 'list':
       return items.items.length
     case 'input':
+    case 'output':
       return undefined
   }
 }
@@ -41,7 +42,7 @@ export function readForEach(
 ): ReadForEach | undefined {
   const node = child(step, 'for_each')
   if (node === undefined) {
-    for (const key of ['as', 'max_concurrency']) {
+    for (const key of ['as', 'max_concurrency', 'on_item_error']) {
       const lonely = mapOf(step)?.entries.get(key)
       if (lonely !== undefined) {
         diagnosis.error('needs-for-each', lonely.keySpan, `step "${stepId}" has "${key}" but no "for_each"`, {
@@ -66,10 +67,12 @@ export function readForEach(
       },
     )
   }
-  const forEach = {
+  const onItemError = textAt(step, 'on_item_error')
+  const forEach: ForEach = {
     as: textAt(step, 'as') ?? 'item',
     items,
     maxConcurrency: numberAt(step, 'max_concurrency'),
+    onItemError: onItemError === 'keep' || onItemError === 'drop' ? onItemError : 'fail',
   }
   return { forEach, templates }
 }
@@ -104,5 +107,5 @@ function readItems(
 function forEachHelp(text: string): string {
   if (/^\d{1,6}$/.test(text)) return `write the number without quotes: for_each: ${text}`
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) return `for the items of an input write "{${text}}"`
-  return 'write a count, a list, or "{input}" with the name of a list input'
+  return 'write a count, a list, or "{name}" with the name of a list that is an input or the output of a step'
 }

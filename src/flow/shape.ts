@@ -5,12 +5,13 @@ import type { Span } from '../source/span.ts'
 import { corrected, type Correction } from './correction.ts'
 import { expectation, schemaAround } from './expectation.ts'
 import { reportKeys } from './keys.ts'
+import { verbs } from './kinds.ts'
 import { additionHelp } from './missing.ts'
 import { mapOf } from './reader.ts'
 import { pointerPath, subject } from './subject.ts'
 import { isPlaceholder } from './type-help.ts'
 import { validateShape } from './validator.ts'
-import { reportVerbs, verbs } from './verbs.ts'
+import { reportVerbs } from './verbs.ts'
 
 /**
  * Holds a document against the schema, says what does not fit, and returns the document with misspelt keys put right,

@@ -1,12 +1,12 @@
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import { type Entry, type MapNode, type Node } from '../document/node.ts'
 import { parseTemplate } from '../template/parse.ts'
-import type { LlmStep, Step } from './flow.ts'
+import type { Step, StepBase } from './flow.ts'
 import { readForEach, type ReadForEach } from './for-each.ts'
-import { durationAt, findLlm, readSampling, type Llms } from './llms.ts'
-import { child, entriesOf, itemsOf, mapOf, numberAt, textAt, textNode } from './reader.ts'
-import { writtenTemplate, type Templates, type WrittenTemplate } from './texts.ts'
-import { readValue } from './values.ts'
+import { readKind, type Surroundings } from './kinds.ts'
+import { durationAt } from './llms.ts'
+import { child, entriesOf, mapOf, textAt, textNode } from './reader.ts'
+import { writtenTemplate, type WrittenTemplate } from './texts.ts'
 
 /** A step as read, with its templates; its variables are not looked at yet. */
 export interface DraftStep {
@@ -18,13 +18,6 @@ export interface DraftStep {
   readonly templates: readonly WrittenTemplate[]
   readonly outerTemplates: readonly WrittenTemplate[]
   readonly name: WrittenTemplate
-}
-
-interface Surroundings {
-  readonly llms: Llms
-  readonly templates: Templates
-  readonly maxItems: number
-  readonly diagnosis: Diagnosis
 }
 
 export function readSteps(root: MapNode, surroundings: Surroundings): DraftStep[] {
@@ -48,20 +41,20 @@ function readStep(entry: Entry, node: MapNode, surroundings: Surroundings): Draf
           place: () => entry.keySpan,
         }
       : writtenTemplate(nameNode)
-  const base = {
+  const when = textNode(child(node, 'when'))
+  const base: StepBase = {
     id: entry.key,
     name: name.template,
     outputKey: readOutputKey(entry, node, each, diagnosis),
     forEach: each?.forEach,
+    when: when === undefined ? undefined : { text: when.value, span: when.span },
+    join: textAt(node, 'join') === 'any' ? 'any' : 'all',
+    timeoutMs: durationAt(node, 'timeout'),
     uses: [],
     span: entry.keySpan,
   }
   const templates: WrittenTemplate[] = []
-  const value = child(node, 'value')
-  const step: Step =
-    value !== undefined && child(node, 'prompt') === undefined && child(node, 'template') === undefined
-      ? { ...base, kind: 'value', value: readValue(value, templates) }
-      : { ...base, kind: 'llm', ...readLlmParts(entry, node, templates, surroundings) }
+  const step = readKind({ entry, node, base, templates, surroundings })
   const locals = new Set(each === undefined ? [] : [each.forEach.as, 'index'])
   return { step, node, locals, templates, outerTemplates: each?.templates ?? [], name }
 }
@@ -96,83 +89,6 @@ function readOutputKey(
     )
   }
   return text.value
-}
-
-type LlmParts = Pick<LlmStep, 'llm' | 'prompt' | 'promptSource' | 'messages' | 'onTruncated' | 'timeoutMs'>
-
-function readLlmParts(
-  entry: Entry,
-  node: MapNode,
-  templates: WrittenTemplate[],
-  surroundings: Surroundings,
-): LlmParts {
-  const { llms, diagnosis } = surroundings
-  const user = `step "${entry.key}"`
-  const use = (written: WrittenTemplate | undefined): WrittenTemplate | undefined => {
-    if (written !== undefined) templates.push(written)
-    return written
-  }
-  const inline = (key: string): WrittenTemplate | undefined => {
-    const text = textNode(child(node, key))
-    return text === undefined ? undefined : writtenTemplate(text)
-  }
-  const llm = findLlm(textNode(child(node, 'llm')), llms, diagnosis) ?? llms.fallback
-  const prompt = use(inline('prompt') ?? surroundings.templates.find(child(node, 'template'), user))
-  const named = surroundings.templates.find(child(node, 'system_template'), user)
-  const system = use(inline('system') ?? named)
-  refuseMixedSystem(entry, node, llm.api, diagnosis)
-  const turns = itemsOf(child(node, 'messages')).map((turn) => {
-    const content = textNode(child(turn, 'content'))
-    const written = use(content === undefined ? undefined : writtenTemplate(content))
-    const role: 'user' | 'assistant' = textAt(turn, 'role') === 'assistant' ? 'assistant' : 'user'
-    return { role, content: written?.template ?? parseTemplate('') }
-  })
-  const onTruncated = textAt(node, 'on_truncated')
-  return {
-    llm: {
-      ...llm,
-      sampling: readSampling(node, llm.sampling),
-      maxRetries: numberAt(node, 'max_retries') ?? llm.maxRetries,
-    },
-    prompt: prompt?.template ?? parseTemplate(''),
-    promptSource: readPromptSource(node, prompt),
-    messages: system === undefined ? turns : [{ role: 'system', content: system.template }, ...turns],
-    onTruncated: onTruncated === 'continue' || onTruncated === 'retry' ? onTruncated : 'error',
-    timeoutMs: durationAt(node, 'timeout'),
-  }
-}
-
-function readPromptSource(node: MapNode, prompt: WrittenTemplate | undefined): LlmParts['promptSource'] {
-  if (prompt === undefined) return undefined
-  return { template: node.entries.has('prompt') ? undefined : textAt(node, 'template'), span: prompt.span }
-}
-
-function refuseMixedSystem(entry: Entry, node: MapNode, api: string, diagnosis: Diagnosis): void {
-  const [system, named, messages] = ['system', 'system_template', 'messages'].map((key) =>
-    node.entries.get(key),
-  )
-  if (system !== undefined && named !== undefined) {
-    diagnosis.error(
-      'two-systems',
-      named.keySpan,
-      `step "${entry.key}" has both "system" and "system_template"`,
-      {
-        related: [{ message: 'the other one is here', span: system.keySpan }],
-        help: 'keep one of them',
-      },
-    )
-  }
-  const chatOnly = system ?? named ?? messages
-  if (api === 'completions' && chatOnly !== undefined) {
-    diagnosis.error(
-      'needs-chat',
-      chatOnly.keySpan,
-      `step "${entry.key}" has "${chatOnly.key}", but its llm uses the completions API, which knows only a prompt`,
-      {
-        help: 'write it into the prompt, or set "api: chat" on the llm',
-      },
-    )
-  }
 }
 
 /** Steps whose value is no mapping have been reported by the shape check; they still give their output. */

@@ -32,6 +32,7 @@ export function checkTypes(
   for (const [position, { templates, outerTemplates, name }] of drafts.entries()) {
     const step = steps[position]
     if (step === undefined) continue
+    checkItems(step, outerTemplates, check)
     const inner = { ...check, lookup: types.seenBy(step) }
     for (const template of templates) checkTemplate(template, inner)
     for (const template of outerTemplates) checkTemplate(template, check)
@@ -44,6 +45,27 @@ interface Check {
   readonly inputs: ReadonlyMap<string, Input>
   readonly diagnosis: Diagnosis
   readonly lookup: TypeLookup
+}
+
+/** `for_each: "{x}"` needs a list. */
+function checkItems({ id, forEach }: Step, outer: readonly WrittenTemplate[], check: Check): void {
+  if (forEach?.items.kind !== 'input' && forEach?.items.kind !== 'output') return
+  const { placeholder } = forEach.items
+  const [reference] = placeholder.alternatives
+  const type = placeholderType(placeholder, check.lookup)
+  const [text] = outer
+  if (canBeList(type) || reference?.kind !== 'reference' || text === undefined) return
+  const isInput = check.inputs.has(reference.variable) && reference.path.length === 0
+  check.diagnosis.error(
+    'bad-for-each',
+    text.place(reference.start, reference.end),
+    `step "${id}" runs for each item of a list, and {${written(reference)}} is ${describeType(type)}`,
+    {
+      help: isInput
+        ? `declare it under "inputs:" as "${reference.variable}: { type: array }"`
+        : 'use a list, or write how many items there are: for_each: 3',
+    },
+  )
 }
 
 function placeholders({ template }: WrittenTemplate): readonly Placeholder[] {

@@ -2,6 +2,7 @@ import type { Json } from '../source/json.ts'
 import { solePlaceholder, type Placeholder, type Reference } from '../template/template.ts'
 import type { ValueTemplate } from '../template/value-template.ts'
 import type { ForEach, Input, Producer, Step } from './flow.ts'
+import { outputTypeOf } from './output-type.ts'
 import {
   either,
   entryOf,
@@ -98,7 +99,7 @@ export class VariableTypes {
     this.#steps = steps
     this.#inputs = inputs
     this.#producers = producers
-    this.#outputs = steps.map((step) => (step.kind === 'llm' ? textType : undefined))
+    this.#outputs = steps.map(outputTypeOf)
     for (const position of steps.keys()) this.#settle(position)
   }
 
@@ -168,20 +169,23 @@ function itemType({ items }: ForEach, lookup: TypeLookup): ValueType {
     const types = items.items.map((item) => typeOfValue(item, lookup))
     return types.length === 0 ? unknownType : either(types)
   }
-  const [input] = items.placeholder.alternatives
-  const list = input?.kind === 'reference' ? lookup(input.variable) : undefined
-  return list?.kind === 'list' ? list.items : unknownType
+  const list = placeholderType(items.placeholder, lookup)
+  return list.kind === 'list' ? either([...list.first, list.items]) : unknownType
 }
 
 /** How many items there are, at least and at most. */
-function lengthOf({ items }: ForEach, lookup: TypeLookup): [atLeast: number | undefined, atMost: number] {
+function lengthOf(
+  { items, onItemError }: ForEach,
+  lookup: TypeLookup,
+): [atLeast: number | undefined, atMost: number] {
   if (items.kind === 'count') return [items.count, items.count]
   // A list that could not be read is empty, and has been reported.
   if (items.kind === 'list') {
     const count = items.items.length
     return count === 0 ? [undefined, Infinity] : [count, count]
   }
-  const [input] = items.placeholder.alternatives
-  const list = input?.kind === 'reference' ? lookup(input.variable) : undefined
-  return list?.kind === 'list' ? [list.atLeast, list.atMost] : [undefined, Infinity]
+  const list = placeholderType(items.placeholder, lookup)
+  // Items that are dropped are missing in the list that the others make.
+  const isWhole = onItemError !== 'drop'
+  return list.kind === 'list' && isWhole ? [list.atLeast, list.atMost] : [undefined, Infinity]
 }

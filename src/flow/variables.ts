@@ -78,6 +78,7 @@ export class Variables {
     for (const segment of written.template.segments) {
       if (typeof segment === 'string') continue
       this.#checkFormatter(segment, written)
+      const required = !segment.optional && segment.alternatives.length === 1
       for (const alternative of segment.alternatives) {
         if (alternative.kind === 'literal' || locals.has(alternative.variable)) continue
         const span = written.place(alternative.start, alternative.end)
@@ -87,7 +88,7 @@ export class Variables {
           text: written,
           as,
         })
-        if (variable !== undefined) uses.push({ variable, span })
+        if (variable !== undefined) uses.push({ variable, required, span })
       }
     }
     this.#checkSuspects(written, locals)

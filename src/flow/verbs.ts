@@ -2,10 +2,8 @@ import type { ErrorObject } from 'ajv'
 import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Entry, MapNode } from '../document/node.ts'
+import { verbExamples, verbs } from './kinds.ts'
 import { child, entriesOf, mapOf } from './reader.ts'
-
-/** The keys of which a step has exactly one; it decides the step's kind. */
-export const verbs = ['template', 'prompt', 'value'] as const
 
 /**
  * Decides the kind of every step before its shape is checked, since a step of no kind or of two would fail the schema
@@ -29,7 +27,7 @@ export function reportVerbs(
     if (present.length === 0 && ![...step.entries.keys()].some((key) => closest(key, verbs) !== undefined)) {
       none.add(entry.key)
       diagnosis.error('missing-verb', entry.keySpan, `step "${entry.key}" does not say what to do`, {
-        help: 'give it one of "prompt: TEXT", "template: NAME" or "value: …"',
+        help: `give it one of ${verbExamples.slice(0, -1).join(', ')} or ${verbExamples.at(-1) ?? ''}`,
       })
     }
   }

@@ -57,6 +57,7 @@ function way(ids: readonly string[]): string {
 /** The text in which a variable may have been forgotten. */
 function promptOf(step: Step): { readonly template: string; readonly related?: Related } {
   if (step.kind === 'value') return { template: 'its value' }
+  if (step.kind !== 'llm') return { template: `its ${step.kind}` }
   const template = step.promptSource?.template
   if (template === undefined || step.promptSource === undefined) return { template: 'its prompt' }
   const { span } = step.promptSource

@@ -8,6 +8,8 @@ export interface Edge {
   readonly kind: 'data' | 'order'
   /** The variables that flow along it; empty for `order`. */
   readonly variables: readonly string[]
+  /** Whether the later step is skipped when the earlier one is: it uses a variable that it cannot do without. */
+  readonly required: boolean
   /** Whether `connections` has it. */
   readonly written: boolean
   /** Where it comes from: the connection, or the first use of a variable. */
@@ -30,26 +32,35 @@ export function buildGraph(flow: Flow): Graph {
   const size = flow.steps.length
   const incoming: Map<number, DraftEdge>[] = Array.from({ length: size }, () => new Map())
   for (const [to, step] of flow.steps.entries()) {
-    for (const { variable, span } of step.uses) {
+    for (const { variable, required, span } of step.uses) {
       const from = flow.producers.get(variable)?.step
       if (from === undefined) continue
       const edge = incoming[to]?.get(from)
       if (edge === undefined)
-        incoming[to]?.set(from, { kind: 'data', variables: new Set([variable]), written: false, span })
-      else edge.variables.add(variable)
+        incoming[to]?.set(from, {
+          kind: 'data',
+          variables: new Set([variable]),
+          required,
+          written: false,
+          span,
+        })
+      else {
+        edge.variables.add(variable)
+        edge.required ||= required
+      }
     }
   }
   for (const { from, to, span } of flow.connections) {
     const edge = incoming[to]?.get(from)
     if (edge === undefined)
-      incoming[to]?.set(from, { kind: 'order', variables: new Set(), written: true, span })
+      incoming[to]?.set(from, { kind: 'order', variables: new Set(), required: false, written: true, span })
     else edge.written = true
   }
   const edges: Edge[] = []
   const dependents: number[][] = Array.from({ length: size }, () => [])
   for (const [to, froms] of incoming.entries()) {
-    for (const [from, { kind, variables, written, span }] of froms) {
-      edges.push({ from, to, kind, variables: [...variables], written, span })
+    for (const [from, { kind, variables, required, written, span }] of froms) {
+      edges.push({ from, to, kind, variables: [...variables], required, written, span })
       dependents[from]?.push(to)
     }
   }
@@ -59,6 +70,7 @@ export function buildGraph(flow: Flow): Graph {
 interface DraftEdge {
   readonly kind: 'data' | 'order'
   readonly variables: Set<string>
+  required: boolean
   written: boolean
   readonly span: Span
 }

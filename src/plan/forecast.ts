@@ -54,11 +54,11 @@ export function forecast(
         for (const { content } of call.messages) room.take(content.shown)
         asked.push(call)
         given.push(unknownText(answerTokens(step)))
-      } else {
+      } else if (step.kind === 'value') {
         const guess = guessValue(step.value, lookup)
         room.take(guess.skeleton)
         given.push(guess)
-      }
+      } else given.push(unknownText({ lower: 0, expected: 0, upper: 0 }))
     }
     if (step.kind === 'llm') calls.set(step, asked)
     give(step, given, values)

@@ -97,7 +97,8 @@ export function planFlow(
   const { values, problems } = bindInputs(flow, inputs)
   const wrong = problems.filter(({ kind }) => kind !== 'missing')
   if (wrong.length > 0) return { problems: wrong }
-  const { itemCounts } = unitsOf(flow, graph, values)
+  const counts = unitsOf(flow, graph, values).itemCounts
+  const itemCounts = counts.map((count) => count ?? 1)
   const overruns = flow.steps.flatMap(({ id }, node) => overrun(id, itemCounts[node] ?? 0, maxItems))
   if (overruns.length > 0) return { problems: overruns }
   try {
@@ -163,8 +164,9 @@ function planOf(
   }
 }
 
-/** Whether a missing input decides how often a step runs. */
+/** Whether what decides how often a step runs is not known: a missing input, or what another step gives. */
 function dependsOn({ forEach }: Step, missing: readonly string[]): boolean {
+  if (forEach?.items.kind === 'output') return true
   if (forEach?.items.kind !== 'input') return false
   const [reference] = forEach.items.placeholder.alternatives
   return reference?.kind === 'reference' && missing.includes(reference.variable)
@@ -196,7 +198,7 @@ function amounts(
 ): Pick<PlannedStep, 'input_tokens' | 'output_tokens' | 'cost'> {
   const input = sum(calls.map(({ inputTokens }) => inputTokens))
   const output = sum(calls.map(({ outputTokens }) => outputTokens))
-  const isFree = step.kind === 'value' || items === 0
+  const isFree = step.kind !== 'llm' || items === 0
   const price = isFree ? { input: 0, output: 0 } : priceOf(step.llm)
   const cost = price === undefined ? null : dollarRange(price, input, output)
   return { input_tokens: input, output_tokens: output, cost }

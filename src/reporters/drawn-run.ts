@@ -39,7 +39,7 @@ function pathOf(run: PastRun, nodes: ReadonlyMap<string, number>, size: number):
 
 function stepHappened(items: readonly PastStep[]): StepHappened | undefined {
   if (items.length === 0) return undefined
-  const worst = (['failed', 'cancelled', 'blocked'] as const).find((status) =>
+  const worst = (['failed', 'cancelled', 'blocked', 'skipped'] as const).find((status) =>
     items.some((item) => item.status === status),
   )
   const start = items.reduce((least, { ran }) => Math.min(least, ran?.startAt ?? Infinity), Infinity)

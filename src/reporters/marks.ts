@@ -3,6 +3,8 @@ export const marks = {
   started: '▶',
   succeeded: '✔',
   failed: '✖',
+  partial: '✔',
+  skipped: '⇢',
   blocked: '↷',
   cancelled: '⊘',
   retry: '↻',

@@ -17,6 +17,14 @@ export function blockedText(causes: readonly string[]): string {
   return `blocked: ${named.join(', ')} did not succeed`
 }
 
+/** Why a step did not run: its condition, or what it cannot do without. */
+export function skippedText(condition: string | null, causes: readonly string[]): string {
+  if (condition !== null) return `skipped: not ${visibleLine(elided(condition, MOST_OF_ERROR))}`
+  const named = causes.slice(0, namedCauses).map((name) => `"${name}"`)
+  if (causes.length > namedCauses) named.push(`${causes.length - namedCauses} more`)
+  return `skipped: ${named.join(', ')} ${causes.length === 1 ? 'was' : 'were'} skipped`
+}
+
 /** What a server said may be long; all of it is in the result. */
 const MOST_OF_ERROR = 200
 

@@ -58,11 +58,17 @@ export function createSpinner(options: SpinnerOptions): Reporter {
         count()
         spinner.start()
         break
+      case 'step-expanded':
+        names.delete(event.step)
+        for (const item of event.items) names.set(item.id, visibleLine(item.name))
+        count()
+        break
       case 'step-started':
         running.add(event.step)
         break
       case 'step-succeeded':
       case 'step-failed':
+      case 'step-skipped':
       case 'step-blocked':
       case 'step-cancelled':
         settle(event.step)
@@ -74,6 +80,9 @@ export function createSpinner(options: SpinnerOptions): Reporter {
       case 'attempt-started':
       case 'attempt-first-token':
       case 'attempt-finished':
+      case 'tool-call-started':
+      case 'tool-call-finished':
+      case 'flow-event':
         break
       default:
         event satisfies never

@@ -57,7 +57,7 @@ function totalsLine(result: RunResult, steps: readonly StepResult[], palette: Pa
 /** `9 steps`, or `9 steps (1 failed, 3 blocked)`. */
 function stepsText(steps: readonly StepResult[]): string {
   const unsuccessful: string[] = []
-  for (const status of ['failed', 'blocked', 'cancelled'] as const) {
+  for (const status of ['failed', 'blocked', 'skipped', 'cancelled'] as const) {
     const count = steps.filter((step) => step.status === status).length
     if (count > 0) unsuccessful.push(`${count} ${status}`)
   }

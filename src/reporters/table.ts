@@ -81,12 +81,18 @@ function figures(step: StepResult, runStart: number, slack: string): readonly st
 }
 
 /** The colour of a status. */
-export function paintOf(status: StepResult['status'], palette: Palette): (text: string) => string {
+export function paintOf(
+  status: StepResult['status'] | 'partial',
+  palette: Palette,
+): (text: string) => string {
   switch (status) {
     case 'succeeded':
       return palette.success
     case 'failed':
       return palette.error
+    case 'skipped':
+      return palette.dim
+    case 'partial':
     case 'blocked':
     case 'cancelled':
       return palette.warning

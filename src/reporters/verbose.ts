@@ -9,7 +9,7 @@ import { answerLines } from './answer.ts'
 import { addAttempt, beginAttempt, callText, newCall } from './call.ts'
 import type { Call } from './call.ts'
 import { marks } from './marks.ts'
-import { blockedText, cancelledText, errorText, labelledLines, retryText } from './outcome.ts'
+import { blockedText, cancelledText, errorText, labelledLines, retryText, skippedText } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
 import { summaryText } from './summary.ts'
 
@@ -99,7 +99,13 @@ export function createVerbose(options: VerboseOptions): Reporter {
         for (const name of names.values()) nameColumns = Math.max(nameColumns, width(name))
         nameColumns = Math.min(nameColumns, longestName)
         break
+      case 'step-expanded':
+        for (const item of event.items) names.set(item.id, visibleLine(item.name))
+        break
       case 'step-ready':
+      case 'tool-call-started':
+      case 'tool-call-finished':
+      case 'flow-event':
         break
       case 'step-started':
         start(event)
@@ -132,6 +138,9 @@ export function createVerbose(options: VerboseOptions): Reporter {
         finish(event, palette.error(marks.failed), [palette.error(errorText(event.error.message))])
         if (event.error.help !== undefined) block(labelledLines('help', event.error.help), palette.help)
         answer(event.generated)
+        break
+      case 'step-skipped':
+        finish(event, palette.dim(marks.skipped), [skippedText(event.condition, event.by.map(nameOf))])
         break
       case 'step-blocked':
         finish(event, palette.warning(marks.blocked), [blockedText(event.by.map(nameOf))])

@@ -41,6 +41,8 @@ function outcomeText(step: PastStep, run: PastRun): string {
       const help = error?.help === undefined ? '' : ` What to do: ${ending(error.help)}`
       return `It failed${when}: ${ending(error?.message ?? reason ?? 'no reason is given')}${isLong ? ` It had run for ${at(took)}.` : ''}${help}`
     }
+    case 'skipped':
+      return `It was not to run: ${ending(reason ?? 'no reason is given')}`
     case 'blocked':
       return `It never ran, since a step that it needs did not succeed. ${rootCauses(step, run)}`.trimEnd()
     case 'cancelled':
@@ -76,7 +78,7 @@ function startText({ id, ran }: PastStep, { queueing }: Analysis): string {
 
 /** One call that went well in a sentence; more of them in one each. */
 function callTexts({ kind, model, attempts, ran }: PastStep): readonly string[] {
-  if (ran === undefined || kind === 'value') return []
+  if (ran === undefined || (kind !== 'llm' && attempts.length === 0)) return []
   const called = model === null ? 'the model' : visibleLine(`${model.provider} ${model.model}`)
   const [only] = attempts
   if (attempts.length === 1 && only?.status === 'succeeded') {

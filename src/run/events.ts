@@ -1,3 +1,4 @@
+import type { StepKind } from '../flow/flow.ts'
 import type { Json } from '../source/json.ts'
 
 /**
@@ -7,17 +8,23 @@ import type { Json } from '../source/json.ts'
  * has the id `critic[3]`.
  *
  * Order: `run-started` comes first and `run-finished` last. Every step has exactly one settling event
- * (succeeded, failed, blocked, cancelled), also when the run is interrupted.
+ * (succeeded, failed, skipped, blocked, cancelled), also when the run is interrupted. A `for_each` over a list that
+ * another step makes is one step until `step-expanded` puts its items in its place.
  */
 export type RunEvent =
   | RunStarted
+  | StepExpanded
   | StepReady
   | StepStarted
   | AttemptStarted
   | AttemptFirstToken
   | AttemptFinished
+  | ToolCallStarted
+  | ToolCallFinished
+  | FlowEvent
   | StepSucceeded
   | StepFailed
+  | StepSkipped
   | StepBlocked
   | StepCancelled
   | RunFinished
@@ -34,7 +41,10 @@ export interface RunStarted {
   readonly steps: readonly StepSummary[]
   /** The steps of the flow that run for no item, since their list is empty; each after those that it needs. */
   readonly empty_steps: readonly EmptyStep[]
-  /** Output key → the step that gives it, or for a `for_each` the steps that give its items in order. */
+  /**
+   * Output key → the step that gives it, or for a `for_each` the steps that give its items in order. One whose items
+   * are not known yet is named itself, and gives the list of what its items will give.
+   */
   readonly outputs: Readonly<Record<string, string | readonly string[]>>
 }
 
@@ -42,9 +52,20 @@ export interface StepSummary {
   readonly id: string
   /** Label for people. */
   readonly name: string
-  readonly kind: 'llm' | 'value'
+  readonly kind: StepKind
   /** Ids of the steps that had to end before this one; for an item, those of its `for_each` step. */
   readonly needs: readonly string[]
+  /** What becomes of an item that fails, where it does not hurt the step: its error stands in the list, or nothing does. */
+  readonly on_error?: 'keep' | 'drop'
+}
+
+/** What is known now: which items a step has. From here on they are steps, and it is none. */
+export interface StepExpanded {
+  readonly type: 'step-expanded'
+  readonly at: number
+  readonly step: string
+  /** In item order; empty when the list is. */
+  readonly items: readonly StepSummary[]
 }
 
 /** Nothing of it runs; all that it needs must succeed before its output, an empty list, is there. */
@@ -74,6 +95,8 @@ export interface StepStarted {
   /** System message and few-shot turns, as sent, without the prompt. */
   readonly messages: readonly { readonly role: string; readonly content: string }[] | null
   readonly model_config: ModelConfig | null
+  /** What a step that calls something other than a model asks of it, such as a program and its arguments. */
+  readonly request?: Readonly<Record<string, Json>>
 }
 
 /** The configuration a model is called with. */
@@ -98,8 +121,8 @@ export interface AttemptStarted {
   readonly step: string
   /** Counts from 1. */
   readonly attempt: number
-  /** Differs from the configuration's only in a retry after a truncated answer. */
-  readonly max_tokens: number
+  /** Differs from the configuration's only in a retry after a truncated answer; null for what gives no text. */
+  readonly max_tokens: number | null
 }
 
 export interface AttemptFirstToken {
@@ -142,6 +165,41 @@ export interface RunError {
   readonly help?: string
 }
 
+/** The model asks for a tool, and it is called. */
+export interface ToolCallStarted {
+  readonly type: 'tool-call-started'
+  readonly at: number
+  readonly step: string
+  /** Counts the calls of the step from 1. */
+  readonly call: number
+  /** The attempt that asked for it. */
+  readonly attempt: number
+  readonly tool: string
+  /** As the model gave them, after they were held against the tool's schema. */
+  readonly arguments: Json
+}
+
+export interface ToolCallFinished {
+  readonly type: 'tool-call-finished'
+  readonly at: number
+  readonly step: string
+  readonly call: number
+  /** What the model is told; null when the tool failed, and it is told the error. */
+  readonly result: Json
+  readonly error: RunError | null
+}
+
+/** Something happened in a flow that runs inside a step. */
+export interface FlowEvent {
+  readonly type: 'flow-event'
+  readonly at: number
+  readonly step: string
+  /** Counts the runs inside the step from 1; the rounds of a step that repeats. */
+  readonly run: number
+  /** Its times count from the start of that run. */
+  readonly event: RunEvent
+}
+
 export interface StepSucceeded {
   readonly type: 'step-succeeded'
   readonly at: number
@@ -161,6 +219,17 @@ export interface StepFailed {
   readonly error: RunError
   /** The model's text, when there was one that could not be accepted. */
   readonly generated: string | null
+}
+
+/** It was not to run: its condition is false, or something it cannot do without was skipped. */
+export interface StepSkipped {
+  readonly type: 'step-skipped'
+  readonly at: number
+  readonly step: string
+  /** Its condition, when that is the reason; null otherwise. */
+  readonly condition: string | null
+  /** The skipped steps that it cannot do without; empty when its condition is the reason. */
+  readonly by: readonly string[]
 }
 
 /** A step it needs did not succeed; it was never run. */
@@ -185,7 +254,8 @@ export interface StepCancelled {
  */
 export type CancelReason = 'interrupted' | 'timeout' | 'fail-fast' | 'internal-error'
 
-export type RunStatus = 'succeeded' | 'failed' | 'cancelled'
+/** `partial`: items of a `for_each` have failed that were to hurt nothing else. */
+export type RunStatus = 'succeeded' | 'failed' | 'partial' | 'cancelled'
 
 export interface RunFinished {
   readonly type: 'run-finished'

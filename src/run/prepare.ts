@@ -9,12 +9,14 @@ import { presetOf } from '../flow/providers.ts'
 import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
 import type { ReadyLlm } from '../steps/step-run.ts'
+import type { Holds } from './opening.ts'
 import { RunRefused, type RunProblem } from './refusal.ts'
 import { unitsOf, type Units } from './units.ts'
 
 export interface Preparation {
   readonly inputs: ReadonlyMap<string, Json>
   readonly units: Units
+  readonly holds: Holds
   readonly llms: ReadonlyMap<string, ReadyLlm>
 }
 
@@ -47,7 +49,7 @@ export async function prepareRun(
   const units = unitsOf(flow, graph, bound.values)
   const overruns = [...itemOverruns(flow, units, maxItems), ...callOverrun(flow, units, maxCalls)]
   if (overruns.length > 0) throw new RunRefused(overruns)
-  return { inputs: bound.values, units, llms: await openLlms(called, options) }
+  return { inputs: bound.values, units, holds: () => true, llms: await openLlms(called, options) }
 }
 
 function calledLlms(flow: Flow): ReadonlyMap<string, LlmConfig> {
@@ -79,8 +81,8 @@ function llmProblems(
 
 function* itemOverruns(flow: Flow, { itemCounts }: Units, maxItems: number): Generator<RunProblem> {
   for (const [position, step] of flow.steps.entries()) {
-    const count = itemCounts[position] ?? 0
-    if (count <= maxItems) continue
+    const count = itemCounts[position]
+    if (count === undefined || count <= maxItems) continue
     const message = `step "${step.id}" has ${count} items, and a step may have ${maxItems}`
     yield { code: 'too-many-items', message, help: `if that is meant, run with --max-items ${count}` }
   }

@@ -6,8 +6,10 @@ export class NotAResult extends Error {
   override readonly name = 'NotAResult'
 }
 
-const runStatuses = ['succeeded', 'failed', 'cancelled'] as const
-const stepStatuses = ['succeeded', 'failed', 'blocked', 'cancelled'] as const
+const runStatuses = ['succeeded', 'failed', 'partial', 'cancelled'] as const
+const stepStatuses = ['succeeded', 'failed', 'skipped', 'blocked', 'cancelled'] as const
+const attemptStatuses = ['succeeded', 'failed', 'cancelled'] as const
+const kinds = ['llm', 'value', 'function', 'command', 'search', 'index', 'flow'] as const
 
 /**
  * Reads what `llmflows run` printed, as far as it says what happened when; texts of prompts and answers are passed over.
@@ -40,7 +42,7 @@ function parsed(text: string): unknown {
 function stepOf(step: Place): StepAccount {
   return {
     name: step.at('name').string(),
-    kind: step.at('kind').oneOf(['llm', 'value']),
+    kind: step.at('kind').oneOf(kinds),
     needs: step.at('needs').list((id) => id.string()),
     status: step.at('status').oneOf(stepStatuses),
     reason: step.at('reason').orNull((reason) => reason.string()),
@@ -63,7 +65,7 @@ function attemptOf(attempt: Place): AttemptResult {
     start: attempt.at('start').amount(),
     duration: attempt.at('duration').amount(),
     time_to_first_token: attempt.at('time_to_first_token').orNull((time) => time.amount()),
-    status: attempt.at('status').oneOf(runStatuses),
+    status: attempt.at('status').oneOf(attemptStatuses),
     error: attempt.at('error').orNull(errorOf),
     wait: attempt.at('wait').orNull((wait) => wait.amount()),
   }

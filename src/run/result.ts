@@ -1,8 +1,18 @@
 import type { Json } from '../source/json.ts'
-import type { CancelReason, RunEvent, RunFinished, RunStarted, RunStatus } from './events.ts'
-import { seconds, StepRecord, type Settled } from './step-record.ts'
+import type {
+  CancelReason,
+  EmptyStep,
+  RunEvent,
+  RunFinished,
+  RunStarted,
+  RunStatus,
+  StepExpanded,
+  StepSummary,
+} from './events.ts'
+import { seconds, StepRecord, type FinishedAttempt, type Settled } from './step-record.ts'
 import type { StepResult } from './step-result.ts'
 import { costOf, tokensOf } from './usage.ts'
+import { lostItem } from './values.ts'
 import type { RunUsage } from './usage.ts'
 
 /** What a run comes to: the JSON on stdout, described by `schemas/result.schema.json`. Durations are seconds. */
@@ -37,8 +47,15 @@ export interface RunResult {
 export function createResult(options: { readonly keepRaw: boolean }): {
   apply(event: RunEvent): void
   result(): RunResult
+  /** Attempts that were started, and those of them that have ended. */
+  readonly calls: number
+  readonly finishedAttempts: readonly FinishedAttempt[]
 } {
   const records = new Map<string, StepRecord>()
+  /** Step of the flow → its items, once they are known, where they were not at the start. */
+  const expanded = new Map<string, readonly StepSummary[]>()
+  /** Those of them without items, in the order in which that was known. */
+  const expandedEmpty: EmptyStep[] = []
   /** Step of the flow → the last of its steps to end that ran; for most steps, itself. */
   const lastOf = new Map<string, string>()
   /** Step of the flow → how many of its steps have yet to succeed. */
@@ -55,10 +72,26 @@ export function createResult(options: { readonly keepRaw: boolean }): {
     unsucceeded.set(flowStep, (unsucceeded.get(flowStep) ?? 0) + by)
   }
 
+  function add(step: StepSummary): void {
+    records.set(step.id, new StepRecord(step, options.keepRaw, () => createResult(options)))
+    count(step.id, 1)
+  }
+
+  function expand({ step, items }: StepExpanded): void {
+    const record = records.get(step)
+    if (record === undefined) return
+    expanded.set(step, items)
+    records.delete(step)
+    count(step, -1)
+    for (const item of items) add(item)
+    if (items.length === 0) expandedEmpty.push({ id: step, output_key: '', needs: record.summary.needs })
+  }
+
   function settled(event: Settled): void {
     const record = records.get(event.step)
     if (record === undefined) return
-    if (event.type === 'step-succeeded') count(event.step, -1)
+    const isLost = event.type === 'step-failed' && record.summary.on_error !== undefined
+    if (event.type === 'step-succeeded' || isLost) count(event.step, -1)
     record.settled(event, ends)
     if (!record.hasStarted) return
     ends++
@@ -71,10 +104,10 @@ export function createResult(options: { readonly keepRaw: boolean }): {
     switch (event.type) {
       case 'run-started':
         started = event
-        for (const step of event.steps) {
-          records.set(step.id, new StepRecord(step, options.keepRaw))
-          count(step.id, 1)
-        }
+        for (const step of event.steps) add(step)
+        break
+      case 'step-expanded':
+        expand(event)
         break
       case 'step-ready':
         records.get(event.step)?.ready(event)
@@ -91,8 +124,18 @@ export function createResult(options: { readonly keepRaw: boolean }): {
       case 'attempt-finished':
         records.get(event.step)?.attemptFinished(event)
         break
+      case 'tool-call-started':
+        records.get(event.step)?.toolCallStarted(event)
+        break
+      case 'tool-call-finished':
+        records.get(event.step)?.toolCallFinished(event)
+        break
+      case 'flow-event':
+        records.get(event.step)?.flowEvent(event)
+        break
       case 'step-succeeded':
       case 'step-failed':
+      case 'step-skipped':
       case 'step-blocked':
       case 'step-cancelled':
         settled(event)
@@ -121,9 +164,9 @@ export function createResult(options: { readonly keepRaw: boolean }): {
 
   /** From the last step to end back through the need that ended last; what is empty passes on what it waited for. */
   function criticalPath(run: RunStarted): readonly string[] {
-    const needs = new Map(run.steps.map((step) => [step.id, step.needs]))
+    const needs = new Map(Array.from(records, ([id, { summary }]) => [id, summary.needs]))
     const ends = new Map(lastOf)
-    for (const empty of run.empty_steps) {
+    for (const empty of [...run.empty_steps, ...expandedEmpty]) {
       const latest = latestOf(empty.needs, ends)
       if (latest !== undefined) ends.set(empty.id, latest)
     }
@@ -157,17 +200,36 @@ export function createResult(options: { readonly keepRaw: boolean }): {
       end_time: finished?.time ?? wallClock(lastAt),
       execution_time: seconds(lastAt - run.at),
       inputs: run.inputs,
-      outputs: outputsOf(run, records, emptyOutputs(run)),
+      outputs: outputsOf(run, { records, expanded, empty: emptyOutputs(run) }),
       usage: usageOf([...records.values()]),
       critical_path: criticalPath(run),
       // Unlike an assignment, `fromEntries` makes even `__proto__` a plain property.
       steps: Object.fromEntries(
-        Array.from(records, ([id, record]) => [id, record.result(lastAt, wallClock)] as const),
+        inFileOrder(run).map(([id, record]) => [id, record.result(lastAt, wallClock)] as const),
       ),
     }
   }
 
-  return { apply, result }
+  /** The records, with items that were not known at the start in the place of their step. */
+  function inFileOrder(run: RunStarted): readonly (readonly [string, StepRecord])[] {
+    if (expanded.size === 0) return [...records]
+    const all = run.steps.flatMap((step) => expanded.get(step.id) ?? [step])
+    return all.flatMap(({ id }) => {
+      const record = records.get(id)
+      return record === undefined ? [] : [[id, record] as const]
+    })
+  }
+
+  return {
+    apply,
+    result,
+    get calls() {
+      return callsOf([...records.values()])
+    },
+    get finishedAttempts() {
+      return [...records.values()].flatMap((record) => record.allFinishedAttempts)
+    },
+  }
 }
 
 /** Milliseconds of the run → ISO 8601. Steps begin when others end, so that the same moment is asked for again and again. */
@@ -190,31 +252,52 @@ function flowStepOf(id: string): string {
   return id.endsWith(']') ? id.slice(0, id.lastIndexOf('[')) : id
 }
 
-function outputsOf(
-  run: RunStarted,
-  records: ReadonlyMap<string, StepRecord>,
-  empty: ReadonlySet<string>,
-): Readonly<Record<string, Json>> {
+interface Known {
+  readonly records: ReadonlyMap<string, StepRecord>
+  readonly expanded: ReadonlyMap<string, readonly StepSummary[]>
+  /** Output keys of steps over lists that were empty from the start. */
+  readonly empty: ReadonlySet<string>
+}
+
+function outputsOf(run: RunStarted, { records, expanded, empty }: Known): Readonly<Record<string, Json>> {
   const outputs: [string, Json][] = []
   for (const [key, from] of Object.entries(run.outputs)) {
-    if (typeof from === 'string') {
-      const value = records.get(from)?.gave(key)
+    const items = typeof from === 'string' ? expanded.get(from)?.map(({ id }) => id) : from
+    if (items === undefined) {
+      const value = records.get(String(from))?.gave(key)
       if (value !== undefined) outputs.push([key, value])
       continue
     }
-    const values: Json[] = []
-    for (const id of from) {
-      const value = records.get(id)?.gave(key)
-      if (value !== undefined) values.push(value)
-    }
-    if (values.length === from.length && (from.length > 0 || empty.has(key))) outputs.push([key, values])
+    const list = listOf(
+      items.map((id) => records.get(id)),
+      key,
+    )
+    const isThere = items.length > 0 || typeof from === 'string' || empty.has(key)
+    if (list !== undefined && isThere) outputs.push([key, list])
   }
   return Object.fromEntries(outputs)
 }
 
+/** The list that the items of a step make; undefined when one is missing that must not be. */
+function listOf(items: readonly (StepRecord | undefined)[], key: string): readonly Json[] | undefined {
+  const list: Json[] = []
+  for (const item of items) {
+    const value = item?.gave(key)
+    const lost = value === undefined ? item?.lost : undefined
+    if (value !== undefined) list.push(value)
+    else if (lost === undefined) return undefined
+    else if (item?.summary.on_error === 'keep') list.push(lostItem(lost))
+  }
+  return list
+}
+
+function callsOf(records: readonly StepRecord[]): number {
+  return records.reduce((sum, record) => sum + record.calls, 0)
+}
+
 function usageOf(records: readonly StepRecord[]): RunUsage {
-  const finished = records.flatMap((record) => (record.calls === 0 ? [] : record.finishedAttempts))
-  const calls = records.reduce((sum, record) => sum + record.calls, 0)
+  const finished = records.flatMap((record) => (record.calls === 0 ? [] : record.allFinishedAttempts))
+  const calls = callsOf(records)
   const { input_tokens, output_tokens } = tokensOf(finished) ?? { input_tokens: 0, output_tokens: 0 }
   return { calls, input_tokens, output_tokens, ...costOf(finished, calls) }
 }

@@ -73,6 +73,7 @@ export async function runFlow(compiled: CompiledFlow, options: RunOptions = {}):
     failFast: options.failFast ?? false,
     timeoutMs: options.timeoutMs,
     maxCalls,
+    maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
     keepRaw: options.keepRaw ?? true,
     signal: options.signal,
     reporters: options.reporters ?? [],

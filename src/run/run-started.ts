@@ -34,14 +34,15 @@ function emptySteps({ flow, graph }: CompiledFlow, { itemCounts }: Units): reado
   })
 }
 
-/** The step that gives an output, or for a list those that give its items. */
+/** The step that gives an output, or for a list those that give its items, as far as they are known. */
 function givenBy(key: string, flow: Flow, units: Units): string | readonly string[] {
   const producer = flow.producers.get(key)
   const step = flow.steps[producer?.step ?? 0]
   if (producer === undefined || step === undefined) throw new Error(`nothing gives ${key}`)
   if (step.forEach === undefined) return step.id
   if (producer.item !== undefined) return unitId(step, producer.item)
-  return Array.from({ length: units.itemCounts[producer.step] ?? 0 }, (_, item) => unitId(step, item))
+  const count = units.itemCounts[producer.step]
+  return count === undefined ? step.id : Array.from({ length: count }, (_, item) => unitId(step, item))
 }
 
 /** Sorts by time, and differs between runs that start in the same second. */

@@ -1,6 +1,7 @@
 import type { Step } from '../flow/flow.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import type { World } from '../llms/world.ts'
+import { MAX_SIZE } from '../template/extent.ts'
 import { reckonedTokens } from '../steps/llm-request.ts'
 import { startStep } from '../steps/start-step.ts'
 import { failure, type Outcome, type StepContext } from '../steps/step-run.ts'
@@ -9,10 +10,12 @@ import type { CancelReason, EventListener, RunEvent } from './events.ts'
 import { InternalError } from './internal-error.ts'
 import type { Preparation } from './prepare.ts'
 import { createResult, type RunResult } from './result.ts'
-
 import { runStarted } from './run-started.ts'
 import { schedule, type Gate } from './scheduler.ts'
-import { unitId } from './units.ts'
+import { Settled } from './settled.ts'
+import { Slots } from './slots.ts'
+import { openStep, type Opening } from './opening.ts'
+import { itemsOf, unitId } from './units.ts'
 import { Values } from './values.ts'
 
 /** How long calls in flight may take to end once a run is stopped. */
@@ -30,6 +33,7 @@ interface Settings {
   readonly failFast: boolean
   readonly timeoutMs: number | undefined
   readonly maxCalls: number
+  readonly maxItems: number
   readonly keepRaw: boolean
   readonly signal: AbortSignal | undefined
   readonly reporters: readonly EventListener[]
@@ -49,8 +53,11 @@ export class Run {
   readonly #listeners: Set<EventListener>
   readonly #gates = new Map<string, Gate>()
   readonly #inFlight = new Set<AbortController>()
-  readonly #isSettled: Uint8Array
-  readonly #isComplete: Uint8Array
+  readonly #settled: Settled
+  /** By step; undefined while a list has yet to be made. */
+  readonly #itemCounts: (number | undefined)[]
+  /** How the steps have ended that are not hurt. */
+  readonly #endings: ('succeeded' | 'skipped' | undefined)[]
   readonly #stop = new AbortController()
   readonly #startedAt: number
   /** What is the same for all steps. */
@@ -58,6 +65,7 @@ export class Run {
   #lastAt = 0
   #calls = 0
   #hasFailed = false
+  #hasLostItems = false
   #isCutShort = false
   #reason: CancelReason | null = null
 
@@ -68,8 +76,13 @@ export class Run {
     this.#values = new Values(preparation.inputs)
     this.#result = createResult({ keepRaw: settings.keepRaw })
     this.#listeners = new Set(settings.reporters)
-    this.#isSettled = new Uint8Array(preparation.units.summaries.length)
-    this.#isComplete = new Uint8Array(compiled.flow.steps.length)
+    this.#itemCounts = [...preparation.units.itemCounts]
+    this.#settled = new Settled(compiled.flow.steps.length)
+    for (const [position, step] of compiled.flow.steps.entries()) {
+      const count = this.#itemCounts[position]
+      if (step.forEach !== undefined && count !== undefined) this.#settled.expand(position, count)
+    }
+    this.#endings = compiled.flow.steps.map(() => undefined)
     this.#startedAt = settings.world.clock.now()
     const { world, keepRaw, maxCalls } = settings
     this.#surroundings = {
@@ -88,7 +101,6 @@ export class Run {
   /** Runs everything that can run and resolves when nothing of it is left. Rejects with `InternalError`. */
   async finish(): Promise<RunResult> {
     const { world, signal, timeoutMs, maxConcurrency } = this.#settings
-    const { units } = this.#preparation
     this.#emit(runStarted(this.#compiled, this.#preparation, world))
     const interrupt = (): void => this.#cancel('interrupted')
     signal?.addEventListener('abort', interrupt)
@@ -104,16 +116,18 @@ export class Run {
     try {
       await schedule({
         graph: this.#compiled.graph,
-        itemCounts: units.itemCounts,
+        joinsAny: (step) => this.#step(step).join === 'any',
+        maxItems: this.#mostItems(),
         itemLimit: (step) => this.#step(step).forEach?.maxConcurrency ?? Infinity,
+        takesSlot: (step) => this.#step(step).kind !== 'flow',
         gateOf: (step) => this.#gateOf(this.#step(step)),
-        maxConcurrency,
+        slots: new Slots(maxConcurrency),
         clock: world.clock,
         signal: this.#stop.signal,
         graceMs: GRACE_MS,
-        onReady: (step) =>
-          this.#forEachUnit(step, (id) => this.#emit({ type: 'step-ready', at: this.#at(), step: id })),
+        open: (step) => this.#open(step),
         onBlocked: (step) => this.#block(step),
+        onSkipped: (step) => this.#skip(step, null, this.#skippedNeeds(step)),
         onComplete: (step) => this.#complete(step),
         start: (step, item) => this.#start(step, item),
       })
@@ -127,7 +141,7 @@ export class Run {
     }
     this.#cancelRest()
     const reason = this.#isCutShort ? this.#reason : null
-    const ended = this.#hasFailed ? 'failed' : 'succeeded'
+    const ended = this.#hasFailed ? 'failed' : this.#hasLostItems ? 'partial' : 'succeeded'
     this.#emit({
       type: 'run-finished',
       at: this.#at(),
@@ -143,7 +157,6 @@ export class Run {
   #start(position: number, item: number): boolean | Promise<boolean> {
     const step = this.#step(position)
     const { world, keepRaw, at, llm, takeCall } = this.#surroundings
-    const unit = this.#unit(position, item)
     const index = step.forEach === undefined ? undefined : item
     // A step that calls nothing ends at once, and has nothing of its own to abort.
     const controller = step.kind === 'value' ? this.#stop : new AbortController()
@@ -159,15 +172,12 @@ export class Run {
       index,
       lookup: (variable) => this.#values.lookup(step, index, variable),
       emit: (event) => {
-        if (this.#isSettled[unit] === 0) this.#emit(event)
+        if (!this.#settled.has(position, item)) this.#emit(event)
       },
       signal: controller.signal,
     })
     if (!(outcome instanceof Promise)) return this.#settle(position, item, outcome)
-    const timer =
-      step.kind === 'llm' && step.timeoutMs !== undefined
-        ? this.#limit(controller, step.timeoutMs)
-        : undefined
+    const timer = step.timeoutMs === undefined ? undefined : this.#limit(controller, step.timeoutMs)
     return outcome
       .then((settled) => this.#settle(position, item, settled))
       .finally(() => {
@@ -188,12 +198,11 @@ export class Run {
 
   /** An item has ended by itself; one that was given up before stays as it was reported. */
   #settle(position: number, item: number, made: Outcome): boolean {
-    const unit = this.#unit(position, item)
-    if (this.#isSettled[unit] === 1) return false
-    this.#isSettled[unit] = 1
+    if (this.#settled.has(position, item)) return false
+    this.#settled.add(position, item)
     const step = this.#step(position)
     // What a model answered has been paid for, and is bounded by what is read of an answer.
-    const outcome = made.ok && step.kind === 'value' && !this.#values.takeRoom(made.value) ? noRoomLeft : made
+    const outcome = made.ok && step.kind !== 'llm' && !this.#values.takeRoom(made.value) ? noRoomLeft : made
     const id = unitId(step, item)
     const { generated } = outcome
     if (outcome.ok) {
@@ -213,25 +222,99 @@ export class Run {
       this.#emit({ type: 'step-cancelled', at: this.#at(), step: id, reason: this.#reason })
       return false
     }
-    this.#hasFailed = true
     this.#emit({ type: 'step-failed', at: this.#at(), step: id, error: outcome.error, generated })
-    if (this.#settings.failFast) this.#cancel('fail-fast')
+    if (step.forEach !== undefined && step.forEach.onItemError !== 'fail') {
+      this.#hasLostItems = true
+      this.#values.lose(step, item, outcome.error)
+      return true
+    }
+    this.#fail()
     return false
   }
 
+  #fail(): void {
+    this.#hasFailed = true
+    if (this.#settings.failFast) this.#cancel('fail-fast')
+  }
+
+  /** All that a step needs is there: whether it runs, and how many times. */
+  #open(position: number): number | 'skipped' | 'hurt' {
+    const step = this.#step(position)
+    const { outside } = this.#values
+    const { maxItems } = this.#settings
+    const known = this.#itemCounts[position]
+    const opening: Opening = openStep(step, {
+      known,
+      maxItems,
+      lookup: outside,
+      holds: this.#preparation.holds,
+    })
+    switch (opening.kind) {
+      case 'skipped':
+        this.#skip(position, opening.condition, [])
+        return 'skipped'
+      case 'failed':
+        this.#settleRest(position, (id) =>
+          this.#emit({
+            type: 'step-failed',
+            at: this.#at(),
+            step: id,
+            error: opening.error,
+            generated: null,
+          }),
+        )
+        this.#fail()
+        return 'hurt'
+      case 'open':
+        if (known === undefined) this.#expand(position, opening.items)
+        this.#forEachItem(position, (id) => this.#emit({ type: 'step-ready', at: this.#at(), step: id }))
+        return opening.items
+    }
+  }
+
+  /** No step has more; most flows are numbered by small numbers that way. */
+  #mostItems(): number {
+    let most = 1
+    for (const count of this.#itemCounts) {
+      // A list is bounded by the size of a value, whatever the run allows.
+      if (count === undefined) return Math.max(1, Math.min(this.#settings.maxItems, MAX_SIZE))
+      most = Math.max(most, count)
+    }
+    return most
+  }
+
+  /** A step whose items were not known gets them. */
+  #expand(position: number, count: number): void {
+    const step = this.#step(position)
+    const needs = (this.#compiled.graph.needs[position] ?? []).map((need) => this.#step(need).id)
+    const items = [...itemsOf(step, { count, needs, lookup: this.#values.outside })]
+    this.#itemCounts[position] = count
+    this.#settled.expand(position, count)
+    this.#emit({ type: 'step-expanded', at: this.#at(), step: step.id, items })
+  }
+
   #complete(position: number): void {
-    this.#isComplete[position] = 1
+    this.#endings[position] = 'succeeded'
     this.#values.complete(this.#step(position))
   }
 
   #block(position: number): void {
     const by = (this.#compiled.graph.needs[position] ?? [])
-      .filter((need) => this.#isComplete[need] === 0)
+      .filter((need) => this.#endings[need] === undefined)
       .map((need) => this.#step(need).id)
-    this.#forEachUnit(position, (id, unit) => {
-      this.#isSettled[unit] = 1
-      this.#emit({ type: 'step-blocked', at: this.#at(), step: id, by })
-    })
+    this.#settleRest(position, (id) => this.#emit({ type: 'step-blocked', at: this.#at(), step: id, by }))
+  }
+
+  #skip(position: number, condition: string | null, by: readonly string[]): void {
+    this.#endings[position] = 'skipped'
+    this.#settleRest(position, (id) =>
+      this.#emit({ type: 'step-skipped', at: this.#at(), step: id, condition, by }),
+    )
+  }
+
+  #skippedNeeds(position: number): readonly string[] {
+    const needs = this.#compiled.graph.needs[position] ?? []
+    return needs.filter((need) => this.#endings[need] === 'skipped').map((need) => this.#step(need).id)
   }
 
   #cancel(reason: CancelReason): void {
@@ -245,9 +328,7 @@ export class Run {
     const reason = this.#reason
     if (reason === null) return
     for (const position of this.#compiled.flow.steps.keys()) {
-      this.#forEachUnit(position, (id, unit) => {
-        if (this.#isSettled[unit] === 1) return
-        this.#isSettled[unit] = 1
+      this.#settleRest(position, (id) => {
         this.#isCutShort = true
         this.#emit({ type: 'step-cancelled', at: this.#at(), step: id, reason })
       })
@@ -279,14 +360,25 @@ export class Run {
     return reckonedTokens(step, { index, lookup: (name) => this.#values.lookup(step, index, name) })
   }
 
-  #forEachUnit(position: number, visit: (id: string, unit: number) => void): void {
-    const step = this.#step(position)
-    const count = this.#preparation.units.itemCounts[position] ?? 0
-    for (let item = 0; item < count; item++) visit(unitId(step, item), this.#unit(position, item))
+  /** Settles all that has not ended of a step: its items, or itself while they are not known. */
+  #settleRest(position: number, settle: (id: string) => void): void {
+    if (this.#itemCounts[position] === undefined) {
+      if (this.#settled.has(position, 0)) return
+      this.#settled.add(position, 0)
+      settle(this.#step(position).id)
+      return
+    }
+    this.#forEachItem(position, (id, item) => {
+      if (this.#settled.has(position, item)) return
+      this.#settled.add(position, item)
+      settle(id)
+    })
   }
 
-  #unit(position: number, item: number): number {
-    return (this.#preparation.units.first[position] ?? 0) + item
+  #forEachItem(position: number, visit: (id: string, item: number) => void): void {
+    const step = this.#step(position)
+    const count = this.#itemCounts[position] ?? 0
+    for (let item = 0; item < count; item++) visit(unitId(step, item), item)
   }
 
   #step(position: number): Step {

@@ -1,7 +1,8 @@
 import type { Graph } from '../graph/graph.ts'
 import { heights } from '../graph/order.ts'
 import type { Clock } from '../llms/world.ts'
-import { Plan, type Decision } from './plan.ts'
+import { Plan, type Decision, type Ending } from './plan.ts'
+import type { Slots } from './slots.ts'
 import { WaitingUnits } from './waiting-units.ts'
 
 /** What holds the steps of one LLM back. */
@@ -15,19 +16,30 @@ export interface Gate {
 /** What the scheduler is told, and whom it tells. Steps are numbers of the graph, items count from 0. */
 export interface Schedule {
   readonly graph: Graph
-  /** How many items each step has; 1 for a step without `for_each`. */
-  readonly itemCounts: readonly number[]
+  /** Whether a step is skipped only when all that it uses was skipped. */
+  readonly joinsAny: (step: number) => boolean
+  /** No step has more items than this. */
+  readonly maxItems: number
   /** The most items of a step that run at a time. */
   readonly itemLimit: (step: number) => number
-  /** Undefined for steps that nothing but `maxConcurrency` holds back. */
+  /** Whether the items of a step take a slot; one that only waits for others takes none. */
+  readonly takesSlot: (step: number) => boolean
+  /** Undefined for steps that nothing but the slots hold back. */
   readonly gateOf: (step: number) => Gate | undefined
-  readonly maxConcurrency: number
+  /** Shared by runs inside each other. */
+  readonly slots: Slots
   readonly clock: Clock
   /** Aborted: nothing more starts, and what runs gets `graceMs` to end. */
   readonly signal: AbortSignal
   readonly graceMs: number
-  readonly onReady: (step: number) => void
+  /**
+   * All that a step needs is decided and lets it run: how many items it has (1 without `for_each`), or that it runs not
+   * at all, since its condition is false or something about it cannot be worked out.
+   */
+  readonly open: (step: number) => number | 'skipped' | 'hurt'
   readonly onBlocked: (step: number) => void
+  /** Something that a step cannot do without was skipped. */
+  readonly onSkipped: (step: number) => void
   /** All items of a step have succeeded; called before anything that needs it starts. */
   readonly onComplete: (step: number) => void
   /** Runs an item; whether it succeeded. Never throws or rejects for anything that a step does. */
@@ -42,76 +54,110 @@ export interface Schedule {
  * a step that ends without waiting for anything is settled on the spot, so a long chain of them is a loop, not a stack.
  */
 export async function schedule(options: Schedule): Promise<void> {
-  const { graph, itemCounts, clock, signal } = options
-  const plan = new Plan(graph, itemCounts)
-  const { firstUnit, stepOfUnit } = numberUnits(graph, itemCounts)
-  const gateOf = (unit: number): Gate | undefined => options.gateOf(stepOfUnit[unit] ?? 0)
+  const { graph, maxItems, slots, clock, signal } = options
+  const plan = new Plan(graph, options.joinsAny)
+  const { ranks, steps } = rank(graph)
+  // A step's items are numbered so that a smaller number is more urgent.
+  const unitOf = (step: number, item: number): number => (ranks[step] ?? 0) * maxItems + item
+  const stepOf = (unit: number): number => steps[Math.floor(unit / maxItems)] ?? 0
+  const gateOf = (unit: number): Gate | undefined => options.gateOf(stepOf(unit))
   const waiting = new WaitingUnits({
     gateOf,
     delayOf(unit) {
       const gate = gateOf(unit)
       if (gate?.free === false) return Infinity
-      const step = stepOfUnit[unit] ?? 0
-      return gate?.startDelay(clock.now(), step, unit - (firstUnit[step] ?? 0)) ?? 0
+      return gate?.startDelay(clock.now(), stepOf(unit), unit % maxItems) ?? 0
     },
   })
+  const itemCounts = new Int32Array(graph.size)
   const nextItem = new Int32Array(graph.size)
   const finished: { readonly unit: number; readonly succeeded: boolean }[] = []
   let running = 0
   let crash: { readonly error: unknown } | undefined
   let wake = (): void => {}
+  let hasProgressElsewhere = false
+  const onProgressElsewhere = (): void => {
+    hasProgressElsewhere = true
+    wake()
+  }
 
   const enqueue = (step: number): void => {
     const item = nextItem[step] ?? 0
     if (item >= (itemCounts[step] ?? 0)) return
     nextItem[step] = item + 1
-    waiting.add((firstUnit[step] ?? 0) + item)
+    waiting.add(unitOf(step, item))
   }
 
+  /** Opens a step; how it has ended, if it has by that. */
+  const open = (step: number): Ending | undefined => {
+    const items = options.open(step)
+    if (typeof items === 'string') return items
+    if (items === 0) {
+      options.onComplete(step)
+      return 'succeeded'
+    }
+    plan.begin(step, items)
+    itemCounts[step] = items
+    const width = Math.min(items, options.itemLimit(step))
+    for (let started = 0; started < width; started++) enqueue(step)
+    return undefined
+  }
+
+  const decide = ({ step, kind }: Decision): Ending | undefined => {
+    if (kind === 'open') return open(step)
+    if (kind === 'blocked') options.onBlocked(step)
+    else options.onSkipped(step)
+    return kind === 'blocked' ? 'hurt' : 'skipped'
+  }
+
+  /** A loop, since chains of steps that never run can be long. */
   const follow = (decisions: readonly Decision[]): void => {
-    for (const { step, kind } of decisions) {
-      if (kind === 'blocked') {
-        options.onBlocked(step)
-        continue
-      }
-      options.onReady(step)
-      if (itemCounts[step] === 0) options.onComplete(step)
-      const width = Math.min(itemCounts[step] ?? 0, options.itemLimit(step))
-      for (let started = 0; started < width; started++) enqueue(step)
+    const undecided = [...decisions]
+    for (const decision of undecided) {
+      const ending = decide(decision)
+      if (ending === undefined) continue
+      for (const next of plan.settle(decision.step, ending)) undecided.push(next)
     }
   }
 
   const settle = (unit: number, succeeded: boolean): void => {
-    const step = stepOfUnit[unit] ?? 0
+    const step = stepOf(unit)
     waiting.ended(unit)
     // Once stopped, nothing more is decided: all that has not ended has been cancelled.
     if (signal.aborted) return
-    const decisions = plan.settleItem(step, succeeded)
-    if (plan.hasSucceeded(step)) options.onComplete(step)
-    enqueue(step)
-    follow(decisions)
+    const ending = plan.settleItem(step, succeeded)
+    if (ending === undefined) {
+      enqueue(step)
+      return
+    }
+    if (ending === 'succeeded') options.onComplete(step)
+    follow(plan.settle(step, ending))
   }
 
   /** Starts all that may start; returns the milliseconds until a gate opens, if one is only a matter of time. */
   const dispatch = (): number => {
     for (;;) {
-      if (running >= options.maxConcurrency || signal.aborted) return Infinity
+      if (!slots.free || signal.aborted) return Infinity
       const now = clock.now()
       const unit = waiting.take(now)
       if (unit === undefined) return waiting.delay(now)
-      const step = stepOfUnit[unit] ?? 0
-      const outcome = options.start(step, unit - (firstUnit[step] ?? 0))
+      const step = stepOf(unit)
+      const outcome = options.start(step, unit % maxItems)
       if (typeof outcome === 'boolean') {
         settle(unit, outcome)
         continue
       }
       running++
+      const takesSlot = options.takesSlot(step)
+      if (takesSlot) slots.take()
       outcome.then(
         (succeeded) => {
+          if (takesSlot) slots.give(onProgressElsewhere)
           finished.push({ unit, succeeded })
           wake()
         },
         (error: unknown) => {
+          if (takesSlot) slots.give(onProgressElsewhere)
           crash = { error }
           wake()
         },
@@ -121,10 +167,13 @@ export async function schedule(options: Schedule): Promise<void> {
 
   const onAbort = (): void => wake()
   signal.addEventListener('abort', onAbort)
+  slots.join(onProgressElsewhere)
   try {
     follow(plan.start())
     let end = Infinity
     for (;;) {
+      if (hasProgressElsewhere) waiting.askAgain()
+      hasProgressElsewhere = false
       for (const { unit, succeeded } of finished.splice(0)) {
         running--
         settle(unit, succeeded)
@@ -133,11 +182,14 @@ export async function schedule(options: Schedule): Promise<void> {
       if (crash !== undefined) throw crash.error
       const now = clock.now()
       if (signal.aborted) end = Math.min(end, now + options.graceMs)
-      if ((running === 0 && delay === Infinity) || now >= end) break
+      // What still waits then waits for a run around this one, or beside it, to give something back.
+      const isOver = running === 0 && (waiting.isEmpty || signal.aborted)
+      if (isOver || now >= end) break
       await sleepUntilWoken(Math.min(delay, end - now))
     }
   } finally {
     signal.removeEventListener('abort', onAbort)
+    slots.leave(onProgressElsewhere)
   }
 
   async function sleepUntilWoken(delayMs: number): Promise<void> {
@@ -150,23 +202,13 @@ export async function schedule(options: Schedule): Promise<void> {
   }
 }
 
-/** Numbers every item of every step so that a smaller number is more urgent. */
-function numberUnits(
-  graph: Graph,
-  itemCounts: readonly number[],
-): { readonly firstUnit: Int32Array; readonly stepOfUnit: Int32Array } {
+/** The steps, most urgent first, and the place of each among them. */
+function rank(graph: Graph): { readonly ranks: Int32Array; readonly steps: Int32Array } {
   const height = heights(graph)
-  const steps = Array.from({ length: graph.size }, (_, step) => step).sort(
+  const steps = Int32Array.from({ length: graph.size }, (_, step) => step).sort(
     (a, b) => (height[b] ?? 0) - (height[a] ?? 0) || a - b,
   )
-  const firstUnit = new Int32Array(graph.size)
-  const stepOfUnit = new Int32Array(itemCounts.reduce((sum, count) => sum + count, 0))
-  let unit = 0
-  for (const step of steps) {
-    firstUnit[step] = unit
-    const end = unit + (itemCounts[step] ?? 0)
-    stepOfUnit.fill(step, unit, end)
-    unit = end
-  }
-  return { firstUnit, stepOfUnit }
+  const ranks = new Int32Array(graph.size)
+  for (const [place, step] of steps.entries()) ranks[step] = place
+  return { ranks, steps }
 }

@@ -8,12 +8,17 @@ import type {
   StepBlocked,
   StepCancelled,
   StepFailed,
+  FlowEvent,
   StepReady,
+  StepSkipped,
   StepStarted,
   StepSucceeded,
   StepSummary,
+  ToolCallFinished,
+  ToolCallStarted,
 } from './events.ts'
-import type { AttemptResult, CallData, StepResult } from './step-result.ts'
+import type { createResult } from './result.ts'
+import type { AttemptResult, CallData, StepResult, ToolCallResult } from './step-result.ts'
 import { costOf, tokensOf } from './usage.ts'
 
 /** An attempt as it is known so far. */
@@ -21,10 +26,14 @@ interface Attempt {
   readonly number: number
   readonly at: number
   firstTokenAt?: number
-  finished?: Omit<AttemptFinished, 'raw'>
+  finished?: FinishedAttempt
 }
 
-export type Settled = StepSucceeded | StepFailed | StepBlocked | StepCancelled
+export type FinishedAttempt = Omit<AttemptFinished, 'raw'>
+
+export type Settled = StepSucceeded | StepFailed | StepSkipped | StepBlocked | StepCancelled
+
+type Fold = ReturnType<typeof createResult>
 
 /** Milliseconds → seconds, to the millisecond. */
 export function seconds(ms: number): number {
@@ -36,15 +45,25 @@ export class StepRecord {
   readonly #summary: StepSummary
   readonly #keepRaw: boolean
   readonly #attempts: Attempt[] = []
+  readonly #toolCalls: { readonly started: ToolCallStarted; finished?: ToolCallFinished }[] = []
+  /** What happened in the flows inside the step. */
+  readonly #runs: Fold[] = []
+  readonly #newFold: () => Fold
   #ready: StepReady | undefined
   #started: StepStarted | undefined
   #settled: Settled | undefined
   #endedAs = -1
   #raw: Json = null
 
-  constructor(summary: StepSummary, keepRaw: boolean) {
+  /** `newFold` makes what gathers the events of a flow inside the step. */
+  constructor(summary: StepSummary, keepRaw: boolean, newFold: () => Fold) {
     this.#summary = summary
     this.#keepRaw = keepRaw
+    this.#newFold = newFold
+  }
+
+  get summary(): StepSummary {
+    return this.#summary
   }
 
   get hasStarted(): boolean {
@@ -56,13 +75,19 @@ export class StepRecord {
     return this.#endedAs
   }
 
-  /** Number of attempts that were started. */
+  /** Number of attempts that were started, those of flows inside included. */
   get calls(): number {
-    return this.#attempts.length
+    return this.#runs.reduce((sum, run) => sum + run.calls, this.#attempts.length)
   }
 
-  /** Those that have ended, in order. */
-  get finishedAttempts(): readonly Omit<AttemptFinished, 'raw'>[] {
+  /** Those that have ended, of flows inside as well. */
+  get allFinishedAttempts(): readonly FinishedAttempt[] {
+    const own = this.finishedAttempts
+    return this.#runs.length === 0 ? own : [...own, ...this.#runs.flatMap((run) => run.finishedAttempts)]
+  }
+
+  /** Its own attempts that have ended, in order. */
+  get finishedAttempts(): readonly FinishedAttempt[] {
     return this.#attempts.flatMap(({ finished }) => finished ?? [])
   }
 
@@ -70,6 +95,12 @@ export class StepRecord {
   gave(key: string): Json | undefined {
     const given = this.#given
     return given !== undefined && Object.hasOwn(given, key) ? given[key] : undefined
+  }
+
+  /** Why it failed, where that hurts nothing else. */
+  get lost(): RunError | undefined {
+    const settled = this.#settled
+    return this.#summary.on_error !== undefined && settled?.type === 'step-failed' ? settled.error : undefined
   }
 
   ready(event: StepReady): void {
@@ -94,6 +125,20 @@ export class StepRecord {
     if (attempt !== undefined) attempt.finished = finished
     // An answer was paid for; an attempt without one that comes after it must not take it away.
     if (this.#keepRaw && raw !== undefined) this.#raw = raw
+  }
+
+  toolCallStarted(event: ToolCallStarted): void {
+    this.#toolCalls.push({ started: event })
+  }
+
+  toolCallFinished(event: ToolCallFinished): void {
+    const call = this.#toolCalls.find(({ started }) => started.call === event.call)
+    if (call !== undefined) call.finished = event
+  }
+
+  flowEvent({ run, event }: FlowEvent): void {
+    const fold = (this.#runs[run - 1] ??= this.#newFold())
+    fold.apply(event)
   }
 
   /** `endedAs`: how many steps had ended before it. */
@@ -122,7 +167,9 @@ export class StepRecord {
       prompt: started?.prompt ?? null,
       messages: started?.messages ?? null,
       model_config: started?.model_config ?? null,
-      call_data: this.#summary.kind === 'llm' ? this.#callData(end) : null,
+      ...(started?.request !== undefined && { request: started.request }),
+      call_data: this.#summary.kind === 'llm' || this.#attempts.length > 0 ? this.#callData(end) : null,
+      ...(this.#runs.length > 0 && { runs: this.#runs.map((run) => run.result()) }),
       generated: settled !== undefined && 'generated' in settled ? settled.generated : null,
       result: this.#given ?? null,
     }
@@ -136,13 +183,16 @@ export class StepRecord {
     const finished = this.finishedAttempts
     const last = finished.findLast(({ finish_reason: reason }) => reason !== null)
     return {
-      retries: Math.max(0, this.calls - 1),
+      retries: Math.max(0, this.#attempts.length - 1),
       attempts: this.#attempts.map((attempt) => attemptResult(attempt, end)),
       finish_reason: last?.finish_reason ?? null,
       request_id: last?.request_id ?? null,
       model: last?.model ?? null,
       usage: tokensOf(finished),
-      cost: costOf(finished, this.calls).cost,
+      cost: costOf(finished, this.#attempts.length).cost,
+      ...(this.#toolCalls.length > 0 && {
+        tool_calls: this.#toolCalls.map(({ started, finished: call }) => toolCallResult(started, call, end)),
+      }),
       ...(this.#keepRaw && { raw_outputs: this.#raw }),
     }
   }
@@ -154,12 +204,37 @@ function outcomeOf(settled: Settled | undefined): Pick<StepResult, 'status' | 'r
       return { status: 'succeeded', reason: null, error: null }
     case 'step-failed':
       return { status: 'failed', reason: settled.error.message, error: settled.error }
+    case 'step-skipped':
+      return { status: 'skipped', reason: skippedReason(settled), error: null }
     case 'step-blocked':
       return { status: 'blocked', reason: blockedReason(settled.by), error: null }
     case 'step-cancelled':
       return { status: 'cancelled', reason: cancelledBecause[settled.reason], error: null }
     case undefined:
       return { status: 'cancelled', reason: cancelledBecause.interrupted, error: null }
+  }
+}
+
+function skippedReason({ condition, by }: StepSkipped): string {
+  if (condition !== null) return `its condition is false: ${condition}`
+  const steps = by.map((id) => `"${id}"`).join(', ')
+  return `${by.length === 1 ? 'step' : 'steps'} ${steps} ${by.length === 1 ? 'was' : 'were'} skipped`
+}
+
+function toolCallResult(
+  { call, attempt, tool, arguments: given, at }: ToolCallStarted,
+  finished: ToolCallFinished | undefined,
+  end: number,
+): ToolCallResult {
+  return {
+    call,
+    attempt,
+    tool,
+    arguments: given,
+    start: seconds(at),
+    duration: seconds((finished?.at ?? end) - at),
+    result: finished?.result ?? null,
+    error: finished?.error ?? null,
   }
 }
 

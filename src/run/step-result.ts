@@ -1,4 +1,5 @@
 import type { Json } from '../source/json.ts'
+import type { RunResult } from './result.ts'
 import type { ModelConfig, RunError, StepStarted, StepSummary, TokenUsage } from './events.ts'
 
 /** What happened to one step. Times are null for a step that never ran; durations are seconds. */
@@ -23,14 +24,18 @@ export interface StepResult {
   readonly prompt: string | null
   readonly messages: StepStarted['messages']
   readonly model_config: ModelConfig | null
+  /** What it asked of something other than a model; absent for steps that ask nothing else. */
+  readonly request?: Readonly<Record<string, Json>>
   /** Null for steps that call no model. */
   readonly call_data: CallData | null
+  /** The flows that ran inside it, in order; absent when none did. */
+  readonly runs?: readonly RunResult[]
   readonly generated: string | null
   /** Output key → value; null when the step did not succeed. */
   readonly result: Readonly<Record<string, Json>> | null
 }
 
-export type StepStatus = 'succeeded' | 'failed' | 'blocked' | 'cancelled'
+export type StepStatus = 'succeeded' | 'failed' | 'skipped' | 'blocked' | 'cancelled'
 
 /** The calls of a step: every attempt, and what the API returned to the last one that had an answer. */
 export interface CallData {
@@ -43,8 +48,24 @@ export interface CallData {
   readonly usage: TokenUsage | null
   /** Dollars for all attempts; null when it is not known. */
   readonly cost: number | null
+  /** Absent when no tool was called. */
+  readonly tool_calls?: readonly ToolCallResult[]
   /** Absent when raw outputs are not kept. */
   readonly raw_outputs?: Json
+}
+
+/** A call of a tool that the model asked for. */
+export interface ToolCallResult {
+  /** Counts from 1. */
+  readonly call: number
+  /** The attempt that asked for it. */
+  readonly attempt: number
+  readonly tool: string
+  readonly arguments: Json
+  readonly start: number
+  readonly duration: number
+  readonly result: Json
+  readonly error: RunError | null
 }
 
 export interface AttemptResult {

@@ -1,10 +1,17 @@
 import type { Step } from '../flow/flow.ts'
 import type { Json } from '../source/json.ts'
 import { extentOf, MAX_SIZE } from '../template/extent.ts'
+import type { Lookup } from '../template/render.ts'
+import type { RunError } from './events.ts'
 import { itemValue } from './units.ts'
 
 /** All values together that are made without a model: as many as one step may use, and a result can be written with. */
 const MOST_MADE = 8 * MAX_SIZE
+
+/** What stands in a list in the place of an item that failed. */
+export function lostItem({ code, message }: RunError): Json {
+  return Object.freeze({ error: Object.freeze({ code, message }) })
+}
 
 /**
  * The values of a run's variables: its inputs, and what its steps have given so far. Every value is frozen, so that no
@@ -36,10 +43,17 @@ export class Values {
     return key
   }
 
-  /** All items of a step have been given: where they share an output key, they become one list. */
+  /** An item of a step has failed, and does not hurt it. */
+  lose(step: Step, item: number, error: RunError): void {
+    if (step.forEach?.onItemError === 'keep') this.give(step, item, lostItem(error))
+  }
+
+  /** All items of a step have ended: where they share an output key, they become one list, without those that are lost. */
   complete(step: Step): void {
     if (step.forEach === undefined || step.outputKey.includes('{index}')) return
-    this.#values.set(step.outputKey, Object.freeze(this.#listOf(step)))
+    // A lost item leaves a hole, which `filter` passes over.
+    const list = this.#listOf(step).filter(() => true)
+    this.#values.set(step.outputKey, Object.freeze(list))
     this.#lists.delete(step)
   }
 
@@ -51,6 +65,9 @@ export class Values {
     }
     return this.#values.get(variable)
   }
+
+  /** The value of a variable as it is seen outside of any item. */
+  readonly outside: Lookup = (variable) => this.#values.get(variable)
 
   #listOf(step: Step): Json[] {
     let list = this.#lists.get(step)

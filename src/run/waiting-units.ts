@@ -19,6 +19,7 @@ export class WaitingUnits {
   /** The first units of the lines that are not held, among units that no longer are. */
   readonly #fronts = new ReadyQueue()
   readonly #held = new Set<Line>()
+  #count = 0
   /** No held line is to be asked before. */
   #earliest = Infinity
 
@@ -31,7 +32,12 @@ export class WaitingUnits {
     this.#delayOf = options.delayOf
   }
 
+  get isEmpty(): boolean {
+    return this.#count === 0
+  }
+
   add(unit: number): void {
+    this.#count++
     const gate = this.#gateOf(unit)
     let line = this.#lines.get(gate)
     if (line === undefined) this.#lines.set(gate, (line = { units: new ReadyQueue(), heldUntil: undefined }))
@@ -43,6 +49,11 @@ export class WaitingUnits {
   ended(unit: number): void {
     const line = this.#lines.get(this.#gateOf(unit))
     if (line?.heldUntil !== undefined) this.#open(line)
+  }
+
+  /** Something that the gates hang on has changed: every one of them may have opened. */
+  askAgain(): void {
+    for (const line of [...this.#held]) this.#open(line)
   }
 
   /** Takes the most urgent unit that may start now, the one with the smallest number; undefined when there is none. */
@@ -57,6 +68,7 @@ export class WaitingUnits {
         continue
       }
       line.units.take()
+      this.#count--
       if (line.units.first !== undefined) this.#fronts.add(line.units.first)
       return unit
     }

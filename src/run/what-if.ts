@@ -79,10 +79,7 @@ function rerun(run: PastRun, limits: FlowLimits): (maxConcurrency: number) => nu
   for (const [unit, { group }] of units.entries()) if (!first.has(group)) first.set(group, unit)
 
   return (maxConcurrency) => {
-    const plan = new Plan(
-      graph,
-      groups.map((steps) => steps.length),
-    )
+    const plan = new Plan(graph, () => false)
     const queues = new Map<string | undefined, ReadyQueue>()
     const running = new Map<string | undefined, number>()
     const ends: { readonly at: number; readonly unit: number }[] = []
@@ -99,16 +96,17 @@ function rerun(run: PastRun, limits: FlowLimits): (maxConcurrency: number) => nu
       queue.add(unit)
     }
     const follow = (decisions: readonly Decision[]): void => {
-      for (const { step: group, kind } of decisions) {
-        if (kind === 'blocked') continue
-        const width = Math.min(groups[group]?.length ?? 0, atATime[group] ?? Infinity)
+      for (const { step: group } of decisions) {
+        const items = groups[group]?.length ?? 0
+        plan.begin(group, items)
+        const width = Math.min(items, atATime[group] ?? Infinity)
         for (let started = 0; started < width; started++) enqueue(group)
       }
     }
     const settle = (group: number): void => {
-      const decisions = plan.settleItem(group, true)
-      enqueue(group)
-      follow(decisions)
+      const ending = plan.settleItem(group, true)
+      if (ending === undefined) enqueue(group)
+      else follow(plan.settle(group, ending))
     }
     const isFull = (llm: string | undefined): boolean =>
       llm !== undefined && (running.get(llm) ?? 0) >= (limits.ofLlm(llm) ?? Infinity)

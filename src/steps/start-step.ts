@@ -10,5 +10,7 @@ export function startStep(step: Step, context: StepContext): Outcome | Promise<O
       return runLlmStep(step, context)
     case 'value':
       return runValueStep(step, context)
+    default:
+      throw new Error(`steps of kind ${step.kind} cannot run yet`)
   }
 }

@@ -11,7 +11,15 @@ export function graphOf(
 ): Graph {
   const edges = pairs.map(([from, to], pair): Edge => {
     const [kind, variables] = isOrder(pair) ? (['order', []] as const) : (['data', ['x']] as const)
-    return { from, to, kind, variables, written: kind === 'order', span: { file, start: 0, end: 0 } }
+    return {
+      from,
+      to,
+      kind,
+      variables,
+      required: false,
+      written: kind === 'order',
+      span: { file, start: 0, end: 0 },
+    }
   })
   const all = Array.from({ length: size }, (_, node) => node)
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Graph } from '../../src/graph/graph.ts'
 import { schedule, type Schedule } from '../../src/run/scheduler.ts'
+import { Slots } from '../../src/run/slots.ts'
 import { HeldWorld } from './held-world.ts'
 
 /** A graph from the needs of each node. */
@@ -24,14 +25,20 @@ class HeldSteps {
   constructor(needs: readonly (readonly number[])[], options: Partial<Schedule> = {}) {
     this.run = schedule({
       graph: graphOf(needs),
-      itemCounts: needs.map(() => 1),
+      joinsAny: () => false,
+      maxItems: 1,
       itemLimit: () => Infinity,
+      takesSlot: () => true,
       gateOf: () => undefined,
-      maxConcurrency: 64,
+      slots: new Slots(64),
       clock: this.world.clock,
       signal: this.stop.signal,
       graceMs: 1500,
-      onReady: (step) => void this.ready.push(step),
+      open: (step) => {
+        this.ready.push(step)
+        return 1
+      },
+      onSkipped: () => {},
       onBlocked: (step) => void this.blocked.push(step),
       onComplete: () => {},
       start: (step) => {
@@ -78,7 +85,7 @@ describe('the scheduler', () => {
   })
 
   test('starts first what most depends on, then what stands first', async () => {
-    const steps = new HeldSteps([[], [], [], [2], [3], [1]], { maxConcurrency: 1 })
+    const steps = new HeldSteps([[], [], [], [2], [3], [1]], { slots: new Slots(1) })
     for (const step of [2, 1, 3, 0, 4, 5]) await steps.end(...(steps.started.includes(step) ? [step] : []))
     expect(steps.started.slice(0, 3)).toEqual([2, 1, 3])
   })
@@ -174,7 +181,7 @@ describe('the scheduler', () => {
       },
     }))
     const needs = Array.from({ length: 1000 }, () => [])
-    const steps = new HeldSteps(needs, { gateOf: (step) => slow[step], maxConcurrency: 2000 })
+    const steps = new HeldSteps(needs, { gateOf: (step) => slow[step], slots: new Slots(2000) })
     for (let step = 500; step < 1000; step++) await steps.end(step)
     expect(questions).toBe(500)
     const finished = steps.world.finish(

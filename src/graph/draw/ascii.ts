@@ -14,7 +14,7 @@ export interface AsciiOptions {
   readonly happened: Happened | undefined
 }
 
-const marks = { succeeded: '✔', failed: '✖', blocked: '↷', cancelled: '⊘' } as const
+const marks = { succeeded: '✔', failed: '✖', skipped: '⇢', blocked: '↷', cancelled: '⊘' } as const
 
 /**
  * The graph as a list, one stage under the other. A step stands in the first stage in which all it waits for has come

@@ -3,7 +3,7 @@ import { criticalPath } from '../order.ts'
 
 /** What became of a flow's steps in one run, as far as a drawing shows it. */
 export interface Happened {
-  readonly status: 'succeeded' | 'failed' | 'cancelled'
+  readonly status: 'succeeded' | 'failed' | 'partial' | 'cancelled'
   /** How long the run took. */
   readonly seconds: number
   /** By node; undefined for a step over an empty list. */
@@ -14,7 +14,7 @@ export interface Happened {
 
 /** Of a step with items: the worst of their outcomes, from the start of the first to the end of the last. */
 export interface StepHappened {
-  readonly status: 'succeeded' | 'failed' | 'blocked' | 'cancelled'
+  readonly status: 'succeeded' | 'failed' | 'skipped' | 'blocked' | 'cancelled'
   /** Since the run started; undefined for a step that never ran. */
   readonly startSeconds: number | undefined
   readonly seconds: number | undefined

@@ -102,6 +102,7 @@ const sign = (status: string, mark: string): string =>
 const icons = {
   succeeded: sign('succeeded', 'M17.5 25.3l2.5 2.5 4.6-5'),
   failed: sign('failed', 'M18 22l6 6m0-6l-6 6'),
+  skipped: sign('skipped', 'M17 21l4 4-4 4m4-8l4 4-4 4'),
   blocked: sign('blocked', 'M17 25h8'),
   cancelled: sign('cancelled', 'M18.5 28.5l5-7'),
 } as const

@@ -24,7 +24,7 @@ export function drawLegend({ left, top, graph, path, happened }: Legend): string
   if (path.length > 1) entries.push([line('critical'), 'critical path'])
   if (kinds.has('data')) entries.push([line('data'), 'uses the output of'])
   if (kinds.has('order')) entries.push([line('order'), 'only comes after'])
-  for (const status of ['succeeded', 'failed', 'blocked', 'cancelled'])
+  for (const status of ['succeeded', 'failed', 'skipped', 'blocked', 'cancelled'])
     if (status !== 'succeeded' && [...statuses].some((one) => one === status))
       entries.push([dot(status), status])
   let x = left

@@ -10,6 +10,8 @@ const light = {
   criticalCard: '#eef0ff',
   succeeded: '#1a7f37',
   failed: '#cf222e',
+  skipped: '#6e7781',
+  partial: '#b45309',
   blocked: '#b45309',
   cancelled: '#6e7781',
 }
@@ -25,6 +27,8 @@ const dark: typeof light = {
   criticalCard: '#1c2040',
   succeeded: '#3fb950',
   failed: '#f85149',
+  skipped: '#8b949e',
+  partial: '#e3a03a',
   blocked: '#e3a03a',
   cancelled: '#8b949e',
 }
@@ -49,10 +53,12 @@ export const style = [
 ].join('\n')
 
 function colours(of: typeof light): readonly string[] {
-  const statuses = (['succeeded', 'failed', 'blocked', 'cancelled'] as const).flatMap((status) => [
-    `.llmflows circle.${status},.llmflows rect.${status}{fill:${of[status]}}`,
-    `.llmflows text.${status}{fill:${of[status]}}`,
-  ])
+  const statuses = (['succeeded', 'failed', 'partial', 'skipped', 'blocked', 'cancelled'] as const).flatMap(
+    (status) => [
+      `.llmflows circle.${status},.llmflows rect.${status}{fill:${of[status]}}`,
+      `.llmflows text.${status}{fill:${of[status]}}`,
+    ],
+  )
   return [
     `.llmflows .paper{fill:${of.paper}}`,
     `.llmflows text{fill:${of.text}}`,

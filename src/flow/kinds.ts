@@ -1,0 +1,59 @@
+import type { Entry, MapNode } from '../document/node.ts'
+import type { FlowFolder } from '../source/flow-folder.ts'
+import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import type { Step, StepBase, StepKind } from './flow.ts'
+import { readLlmStep } from './kinds/llm.ts'
+import { readValueStep } from './kinds/value.ts'
+import type { Llms } from './llms.ts'
+import type { Templates, WrittenTemplate } from './texts.ts'
+
+/** What a step is read from. */
+export interface StepReading {
+  readonly entry: Entry
+  readonly node: MapNode
+  /** What steps of every kind have. */
+  readonly base: StepBase
+  /** Takes the templates that are found, so that their variables are looked at. */
+  readonly templates: WrittenTemplate[]
+  readonly surroundings: Surroundings
+}
+
+/** What a step may refer to in the flow around it. */
+export interface Surroundings {
+  readonly llms: Llms
+  readonly templates: Templates
+  /** Undefined for a flow that is not a file. */
+  readonly folder: FlowFolder | undefined
+  readonly maxItems: number
+  readonly diagnosis: Diagnosis
+}
+
+interface Kind {
+  /** The keys of which a step has exactly one, each with what stands there; they decide its kind. */
+  readonly verbs: Readonly<Record<string, string>>
+  readonly read: (reading: StepReading) => Step
+}
+
+/** Every kind of step. How one runs is said in `steps/`. */
+const kinds = {
+  llm: { verbs: { prompt: 'TEXT', template: 'NAME' }, read: readLlmStep },
+  value: { verbs: { value: '…' }, read: readValueStep },
+} as const satisfies Partial<Record<StepKind, Kind>>
+
+const byVerb: ReadonlyMap<string, Kind> = new Map(
+  Object.values<Kind>(kinds).flatMap((kind) => Object.keys(kind.verbs).map((verb) => [verb, kind])),
+)
+
+/** The keys of which a step has exactly one, in the order in which they are documented. */
+export const verbs: readonly string[] = [...byVerb.keys()]
+
+/** The verbs with what stands there: `"prompt: TEXT"`. */
+export const verbExamples: readonly string[] = Object.values<Kind>(kinds).flatMap((kind) =>
+  Object.entries(kind.verbs).map(([verb, value]) => `"${verb}: ${value}"`),
+)
+
+/** Reads a step of the kind that its verb says; without a verb, as one that calls a model. */
+export function readKind(reading: StepReading): Step {
+  const verb = verbs.find((one) => reading.node.entries.has(one))
+  return (byVerb.get(verb ?? '') ?? kinds.llm).read(reading)
+}
