@@ -97,8 +97,8 @@ function parse(written: string, path: string | undefined): URL | string {
   return url
 }
 
-/** An allowed host may be given alone (any port), with a port, or as a URL. */
-function isAllowed(url: URL, allowHosts: readonly string[]): boolean {
+/** Whether someone has allowed the host of a URL: alone (any port), with a port, or as a URL. */
+export function isAllowed(url: URL, allowHosts: readonly string[]): boolean {
   return allowHosts.some((allowed) => {
     const text = allowed.includes('://') ? allowed : `${url.protocol}//${allowed}`
     if (!URL.canParse(text)) return false

@@ -58,6 +58,8 @@ export type LlmErrorCode =
   | 'bad-response' // not what the API promises: HTML, broken JSON, no choices, a stream that ends early
   | 'response-too-large'
   | 'prompt-too-long' // known before sending
+  | 'package-missing' // an optional package is not installed, or cannot be loaded
+  | 'store-refused' // a vector store that holds something else, or cannot hold what it is given
 
 /** A failed attempt. The message is in plain words, holds no key, and names the parameter when the API did. */
 export class LlmError extends Error {
