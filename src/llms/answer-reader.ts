@@ -4,6 +4,7 @@ import { httpError, requestIdIn } from './http-error.ts'
 import { jsonTexts } from './json-texts.ts'
 import { badResponse, isObject, type JsonObject, parseObject } from './json.ts'
 import { type Api, type LlmAnswer, LlmError } from './llm.ts'
+import { readResponses } from './responses-reader.ts'
 
 /** As much of an error's body as is read. */
 const MAX_ERROR_CHARACTERS = 64 * 1024
@@ -31,6 +32,12 @@ export async function readAnswer(
   if (body === null) throw badResponse('the answer has no body')
   if (response.status < 200 || response.status >= 300) {
     throw failure(response.status, await errorIn(body, redact))
+  }
+
+  if (context.api === 'responses') {
+    const requestId = requestIdIn(header, redact)
+    const reported = (error: unknown): LlmError => failure(200, error)
+    return readResponses(jsonTexts(body), { ...context, reported, requestId })
   }
 
   const completion = new Completion()

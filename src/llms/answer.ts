@@ -79,6 +79,7 @@ function usageOf(usage: unknown): Usage | undefined {
   return isCount(inputTokens) && isCount(outputTokens) ? { inputTokens, outputTokens } : undefined
 }
 
-function isCount(value: unknown): value is number {
+/** Whether a value is a number of tokens. */
+export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }

@@ -97,6 +97,7 @@ function codeOf(status: number, kind: string): LlmErrorCode {
   if (status === 429 || /rate_limit/.test(kind)) return 'rate-limited'
   // Google answers a wrong key with 400.
   if (status === 401 || status === 403 || /API_KEY_INVALID/.test(kind)) return 'authentication-failed'
+  if (status === 200 && /^invalid_prompt|_policy/.test(kind.trim())) return 'request-refused'
   if (status === 408 || status === 409 || status >= 500 || status < 400) return 'server-error'
   return 'request-refused'
 }

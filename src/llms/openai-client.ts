@@ -9,11 +9,13 @@ type RequestOptions = Parameters<OpenAI['request']>[0]
 type ResponseProps = Awaited<ConstructorParameters<typeof APIPromise>[1]>
 type ChatBody = OpenAI.ChatCompletionCreateParamsStreaming
 type CompletionBody = OpenAI.CompletionCreateParamsStreaming
+type ResponseBody = OpenAI.Responses.ResponseCreateParamsStreaming
 
 /** What a request says, by the API that it is for. */
 export type Body =
   | { readonly api: 'chat'; readonly body: ChatBody }
   | { readonly api: 'completions'; readonly body: CompletionBody }
+  | { readonly api: 'responses'; readonly body: ResponseBody }
 
 /**
  * The openai client over a transport of our own. The client knows the API: its paths and the types of what goes in. How a
@@ -56,9 +58,14 @@ export class OpenAiClient extends OpenAI {
   send({ api, body }: Body, clock: AttemptClock): Promise<Pick<Response, 'status' | 'headers' | 'body'>> {
     this.#clocks.set(clock.signal, clock)
     const options = { signal: clock.signal }
-    return api === 'chat'
-      ? this.chat.completions.create(body, options).asResponse()
-      : this.completions.create(body, options).asResponse()
+    switch (api) {
+      case 'chat':
+        return this.chat.completions.create(body, options).asResponse()
+      case 'completions':
+        return this.completions.create(body, options).asResponse()
+      case 'responses':
+        return this.responses.create(body, options).asResponse()
+    }
   }
 
   /** What every method of the client ends in. */

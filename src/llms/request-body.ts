@@ -1,9 +1,11 @@
+import { presetOf, tokenParameter } from '../flow/providers.ts'
 import type { LlmConfig, LlmRequest } from './llm.ts'
 import type { Body } from './openai-client.ts'
-import { presetOf, tokenParameter } from '../flow/providers.ts'
+import { responsesBody } from './responses-body.ts'
 
 /** What is sent for a request. Answers are always streamed: so the first token's time is known and a broken answer is noticed. */
 export function requestBody(config: LlmConfig, request: LlmRequest): Body {
+  if (config.api === 'responses') return responsesBody(config, request)
   const preset = presetOf(config.provider) ?? { kind: 'http' }
   const { maxTokens, temperature, topP, stop, seed } = request.sampling
   const shared = {

@@ -220,6 +220,20 @@ const matrix: Readonly<Record<Fault, Expected>> = {
   'an echo of the key in garbage': bad(/^the answer is not JSON: .*Bearer \[redacted\]"$/),
 }
 
+/** What the responses API says in other words, or cannot say. */
+const inResponses: Partial<Readonly<Record<Fault, Expected>>> = {
+  'no choices': good,
+  'choices that are none': good,
+  'null instead of text': good,
+  'no finish reason': good,
+  'a stream without a finish reason': bad(/it has no response\.completed$/),
+  'an engine that gave up': {
+    code: 'server-error',
+    retryable: true,
+    message: /^http:\S+ reported an error: The server gave up$/,
+  },
+}
+
 let server: FaultServer
 
 beforeAll(async () => {
@@ -227,12 +241,12 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const apis: readonly Api[] = ['chat', 'completions']
+const apis: readonly Api[] = ['chat', 'completions', 'responses']
 const cells = apis.flatMap((api) => Object.keys(matrix).map((fault) => [api, fault as Fault] as const))
 
 describe('one attempt makes one request, whatever the server does', () => {
   test.each(cells)('%s: %s', async (api, fault) => {
-    const expected = matrix[fault]
+    const expected = (api === 'responses' ? inResponses[fault] : undefined) ?? matrix[fault]
     const before = server.requests.length
     server.behave(faults[fault])
     const env = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: server.baseUrl }

@@ -47,8 +47,69 @@ export function isChat({ request }: Exchange): boolean {
   return request.path.includes('/chat/completions')
 }
 
+/** Whether a request is for the responses API. */
+function isResponses({ request }: Exchange): boolean {
+  return request.path.includes('/responses')
+}
+
+/** What an exchange has sent so far: the responses API says it all again at the end. */
+const said = new WeakMap<Exchange, string>()
+
+/** An event of the responses API: a piece of the text, or the whole answer at its end. */
+function responsesEvent(
+  exchange: Exchange,
+  text: string,
+  finishReason: string | null,
+  usage: unknown = null,
+): unknown {
+  const whole = (said.get(exchange) ?? '') + text
+  said.set(exchange, whole)
+  if (finishReason === null) {
+    return { type: 'response.output_text.delta', item_id: 'msg_1', output_index: 0, delta: text }
+  }
+  if (finishReason === 'abort') {
+    const error = { code: 'server_error', message: 'The server gave up' }
+    return { type: 'response.failed', response: response({ status: 'failed', error, output: [] }) }
+  }
+  const reason = { length: 'max_output_tokens', content_filter: 'content_filter' }[finishReason]
+  const status = reason === undefined ? 'completed' : 'incomplete'
+  const call = { type: 'function_call', call_id: 'call_1', name: 'look', arguments: '{}' }
+  return {
+    type: `response.${status}`,
+    response: response({
+      status,
+      incomplete_details: reason === undefined ? null : { reason },
+      output: finishReason === 'tool_calls' ? [call] : [outputMessage(whole)],
+      usage,
+    }),
+  }
+}
+
+/** A response object. */
+export function response(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return {
+    id: 'resp_1',
+    object: 'response',
+    created_at: 1,
+    model: 'served-model',
+    status: 'completed',
+    error: null,
+    incomplete_details: null,
+    output: [outputMessage('Hello there')],
+    usage: { input_tokens: 7, output_tokens: 2, total_tokens: 9 },
+    ...fields,
+  }
+}
+
+/** What the model says in a response object. */
+export function outputMessage(text: string): Record<string, unknown> {
+  const content = [{ type: 'output_text', text, annotations: [], logprobs: [] }]
+  return { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content }
+}
+
 /** One chunk of a streamed answer, as the API in question writes it. */
 export function chunk(exchange: Exchange, text: string | null, finishReason: string | null = null): unknown {
+  if (isResponses(exchange)) return responsesEvent(exchange, text ?? '', finishReason)
   const common = { id: 'cmpl-1', created: 1, model: 'served-model' }
   return isChat(exchange)
     ? {
@@ -76,6 +137,18 @@ export function usageChunk(exchange: Exchange): unknown {
 
 /** All events of a good answer. */
 export function answer(exchange: Exchange, texts: readonly string[] = ['Hello', ' there']): string {
+  if (isResponses(exchange)) {
+    const { usage } = response()
+    return [
+      event({
+        type: 'response.created',
+        response: response({ status: 'in_progress', output: [], usage: null }),
+      }),
+      ...texts.map((text) => event(chunk(exchange, text))),
+      event(responsesEvent(exchange, '', 'stop', usage)),
+      DONE,
+    ].join('')
+  }
   return [
     ...texts.map((text) => event(chunk(exchange, text))),
     event(chunk(exchange, null, 'stop')),
@@ -89,6 +162,7 @@ export function completion(
   exchange: Exchange,
   fields: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
+  if (isResponses(exchange)) return response(fields)
   return {
     id: 'cmpl-1',
     object: isChat(exchange) ? 'chat.completion' : 'text_completion',

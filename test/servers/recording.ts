@@ -19,7 +19,7 @@ export function recorded(name: string): Behaviour {
     lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
   )
   return ({ write }) => {
-    if (headers['content-type'] !== 'text/event-stream') {
+    if (!headers['content-type']?.startsWith('text/event-stream')) {
       write(wire.http({ status, headers, body }))
       return
     }
