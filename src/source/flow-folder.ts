@@ -7,6 +7,12 @@ export type ReadFile =
   /** `problem` is the end of a sentence that names the file. */
   | { readonly ok: false; readonly problem: string; readonly help?: string }
 
+export type FoundFile =
+  /** Absolute, with symbolic links resolved. */
+  | { readonly ok: true; readonly path: string }
+  /** `problem` is the end of a sentence that names the file. */
+  | { readonly ok: false; readonly isMissing: boolean; readonly problem: string; readonly help?: string }
+
 const MAX_BYTES = 1024 * 1024
 const MAX_FILES = 1000
 
@@ -31,28 +37,44 @@ export class FlowFolder {
 
   /** Reads a UTF-8 text file of at most 1 MiB, named relative to the folder. */
   read(path: string): ReadFile {
-    const outside = {
-      ok: false,
-      problem: "is outside the flow's folder",
-      help: 'copy it into the folder of the flow file',
-    } as const
-    if (isAbsolute(path) || path.split(/[\\/]/).includes('..')) return outside
-    if (path.includes('\0')) return { ok: false, problem: 'has a NUL character in its name, as no file can' }
-    if (++this.#files > MAX_FILES) return { ok: false, problem: `is one of more than ${MAX_FILES} files` }
+    const found = this.locate(path)
+    if (!found.ok) {
+      const { problem, help } = found
+      return { ok: false, problem, ...(help === undefined ? {} : { help }) }
+    }
     const shown = join(dirname(this.#flowPath), path)
     try {
-      const folder = realpathSync(dirname(this.#flowPath))
-      const real = realpathSync(shown)
-      const inside = relative(folder, real)
-      if (inside.startsWith(`..${sep}`) || inside === '..' || isAbsolute(inside)) return outside
-      const facts = statSync(real)
-      if (!facts.isFile()) return { ok: false, problem: 'is not a file' }
-      if (facts.size > MAX_BYTES) return { ok: false, problem: `is larger than ${MAX_BYTES} bytes` }
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(real))
+      if (statSync(found.path).size > MAX_BYTES)
+        return { ok: false, problem: `is larger than ${MAX_BYTES} bytes` }
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(found.path))
       this.#read.add(shown)
       return { ok: true, file: new SourceFile(shown, text) }
     } catch (error) {
       return { ok: false, ...explain(error) }
+    }
+  }
+
+  /** Where a file that is named relative to the folder really is. */
+  locate(path: string): FoundFile {
+    const refused = (problem: string, help?: string): FoundFile => ({
+      ok: false,
+      isMissing: false,
+      problem,
+      ...(help === undefined ? {} : { help }),
+    })
+    const outside = refused("is outside the flow's folder", 'copy it into the folder of the flow file')
+    if (isAbsolute(path) || path.split(/[\\/]/).includes('..')) return outside
+    if (path.includes('\0')) return refused('has a NUL character in its name, as no file can')
+    if (++this.#files > MAX_FILES) return refused(`is one of more than ${MAX_FILES} files`)
+    try {
+      const folder = realpathSync(dirname(this.#flowPath))
+      const real = realpathSync(join(dirname(this.#flowPath), path))
+      const inside = relative(folder, real)
+      if (inside.startsWith(`..${sep}`) || inside === '..' || isAbsolute(inside)) return outside
+      return statSync(real).isFile() ? { ok: true, path: real } : refused('is not a file')
+    } catch (error) {
+      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      return { ok: false, isMissing, ...explain(error) }
     }
   }
 }

@@ -1,3 +1,4 @@
+import { checkParameters } from '../provider-check.ts'
 import { child, itemsOf, numberAt, textAt, textNode } from '../reader.ts'
 import type { Diagnosis } from '../../diagnostics/diagnosis.ts'
 import type { Entry, MapNode } from '../../document/node.ts'
@@ -19,7 +20,9 @@ export function readLlmStep({ entry, node, base, templates, surroundings }: Step
     const text = textNode(child(node, key))
     return text === undefined ? undefined : writtenTemplate(text)
   }
-  const llm = findLlm(textNode(child(node, 'llm')), llms, diagnosis) ?? llms.fallback
+  const declared = findLlm(textNode(child(node, 'llm')), llms, diagnosis) ?? llms.fallback
+  const llm = { ...declared, sampling: readSampling(node, declared.sampling) }
+  checkParameters(node, { config: llm, owner: user, diagnosis })
   const prompt = use(inline('prompt') ?? surroundings.templates.find(child(node, 'template'), user))
   const named = surroundings.templates.find(child(node, 'system_template'), user)
   const system = use(inline('system') ?? named)
@@ -34,11 +37,7 @@ export function readLlmStep({ entry, node, base, templates, surroundings }: Step
   return {
     ...base,
     kind: 'llm',
-    llm: {
-      ...llm,
-      sampling: readSampling(node, llm.sampling),
-      maxRetries: numberAt(node, 'max_retries') ?? llm.maxRetries,
-    },
+    llm: { ...llm, maxRetries: numberAt(node, 'max_retries') ?? llm.maxRetries },
     prompt: prompt?.template ?? parseTemplate(''),
     promptSource: readPromptSource(node, prompt),
     messages: system === undefined ? turns : [{ role: 'system', content: system.template }, ...turns],
