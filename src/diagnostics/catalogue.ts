@@ -32,6 +32,8 @@ export const catalogue = {
   'unknown-step': 'A connection names a step that does not exist. Connections use the ids of steps.',
   'unknown-output': 'The outputs name a key that no step gives.',
   'unknown-variable': 'A placeholder uses a variable that is neither an input nor the output of a step.',
+  'bad-condition':
+    'The condition of a step cannot be read. It is an expression of CEL: names, numbers, texts in quotes, ==, <, &&, ||, ! and a few functions.',
   'unknown-formatter':
     'A placeholder uses a formatter that does not exist, or gives one an argument that it does not take.',
   'wrong-path':

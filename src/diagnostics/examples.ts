@@ -220,6 +220,15 @@ steps:
     'tpic',
     'topic',
   ),
+  'bad-condition': pair(
+    `
+inputs: { score: { type: number } }
+steps:
+  praise: { when: score = 3, prompt: Write a short praise }
+`,
+    'score = 3',
+    'score == 3',
+  ),
   'unknown-formatter': pair(
     `
 inputs:

@@ -41,3 +41,48 @@ function lastAtOrBefore(sorted: readonly number[], limit: number): number {
   }
   return low
 }
+
+/**
+ * As `placesIn`, for any stretch of a short text, and without braces to count by: the letters of the value are found
+ * again in the source one after the other, past the quotes, escapes, folds and indentation between them. Where that
+ * fails the whole scalar is the place.
+ */
+export function lettersIn(node: ScalarNode): (start: number, end: number) => Span {
+  const { span } = node
+  const found = findLetters(String(node.value), span.file.text.slice(span.start, span.end))
+  return (start, end) => {
+    const from = start < end ? found?.starts[start] : found?.ends[start - 1]
+    const to = found?.ends[Math.max(start, end) - 1]
+    return from === undefined || to === undefined
+      ? span
+      : { file: span.file, start: span.start + from, end: span.start + to }
+  }
+}
+
+/** Where each letter of a value begins and ends in its source; undefined when it is not found there. */
+function findLetters(
+  value: string,
+  source: string,
+): { readonly starts: readonly number[]; readonly ends: readonly number[] } | undefined {
+  const quote = /^["']/.exec(source)?.[0]
+  const header = quote ?? /^[|>][^\n]*\n/.exec(source)?.[0] ?? ''
+  const escapes = quote === '"' ? '\\' : quote === "'" ? "'" : undefined
+  const starts: number[] = []
+  const ends: number[] = []
+  let at = header.length
+  for (const letter of value.split('')) {
+    const isBlank = /\s/.test(letter)
+    if (!isBlank) while (/\s/.test(source[at] ?? '') || /^\\\s/.test(source.slice(at, at + 2))) at++
+    const isEscaped = source[at] === escapes && source[at + 1] !== undefined
+    if (isBlank && isEscaped && quote === '"') at += 2
+    else if (isBlank && source[at] === letter) at++
+    starts.push(at)
+    if (!isBlank) {
+      const length = isEscaped ? 2 : 1
+      if (source[at + length - 1] !== letter) return undefined
+      at += length
+    }
+    ends.push(at)
+  }
+  return { starts, ends }
+}

@@ -117,49 +117,6 @@ export interface Each extends Placed {
   readonly body: Expression
 }
 
-/** The variables that an expression needs, at every place where it names one, in the order of the text. */
-export function* variablesOf(expression: Expression): Generator<Variable, void, undefined> {
-  switch (expression.kind) {
-    case 'literal':
-      break
-    case 'variable':
-      if (!expression.isItem) yield expression
-      break
-    case 'member':
-    case 'not':
-    case 'minus':
-    case 'has':
-      yield* variablesOf(expression.of)
-      break
-    case 'index':
-      yield* variablesOf(expression.of)
-      yield* variablesOf(expression.at)
-      break
-    case 'and':
-    case 'or':
-      for (const part of expression.parts) yield* variablesOf(part)
-      break
-    case 'choice':
-      for (const part of [expression.condition, expression.yes, expression.no]) yield* variablesOf(part)
-      break
-    case 'binary':
-      yield* variablesOf(expression.left)
-      yield* variablesOf(expression.right)
-      break
-    case 'list':
-      for (const item of expression.items) yield* variablesOf(item)
-      break
-    case 'call':
-      yield* variablesOf(expression.of)
-      if (expression.argument !== undefined) yield* variablesOf(expression.argument)
-      break
-    case 'each':
-      yield* variablesOf(expression.list)
-      if (expression.condition !== undefined) yield* variablesOf(expression.condition)
-      yield* variablesOf(expression.body)
-  }
-}
-
 /** A variable, or a key or an index of something. */
 export type Path = Variable | Member | Index
 

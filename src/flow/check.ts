@@ -41,7 +41,7 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   const document = checkShape(root, diagnosis)
   if (document === undefined) return { diagnostics: diagnosis.diagnostics }
   const declared = readInputs(document, diagnosis)
-  const llms = readLlms(document, options.defaultModel, diagnosis)
+  const llms = readLlms(document, options, diagnosis)
   const templates = new Templates(document, options.folder, diagnosis)
   const { folder, maxItems } = options
   const drafts = readSteps(document, { llms, templates, folder, maxItems, diagnosis })
@@ -49,9 +49,10 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   const producers = findProducers(drafts, declared, diagnosis)
   const isUnreadOutput = unreadOutputs(drafts, unread)
   const variables = new Variables({ drafts, producers, inputs: declared, isUnreadOutput, diagnosis })
-  const steps = drafts.map((draft): Step => {
+  const used = drafts.map((draft) => variables.usesOf(draft))
+  const steps = drafts.map((draft, position): Step => {
     const { step } = draft
-    const uses = variables.usesOf(draft)
+    const uses = [...(used[position] ?? []), ...variables.usesOfCondition(draft)]
     return { ...step, forEach: placed(step.forEach, variables.inputs), uses }
   })
   checkLocals(drafts, producers, variables.inputs, diagnosis)

@@ -1,3 +1,4 @@
+import type { Expression } from '../expression/expression.ts'
 import type { LlmConfig } from './llm-config.ts'
 import type { SourceFile } from '../source/source-file.ts'
 import type { Span } from '../source/span.ts'
@@ -92,6 +93,7 @@ export interface LlmStep extends StepBase {
   readonly llm: LlmConfig
   readonly prompt: Template
   /** The name of the template that the prompt is, and where its text stands. */
+  readonly expression: Expression
   readonly promptSource: { readonly template: string | undefined; readonly span: Span } | undefined
   /** System message and turns before the prompt. */
   readonly messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: Template }[]

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import { type Entry, type MapNode, type Node } from '../document/node.ts'
 import { parseTemplate } from '../template/parse.ts'
+import { readCondition, type WrittenCondition } from './conditions.ts'
 import type { Step, StepBase } from './flow.ts'
 import { readForEach, type ReadForEach } from './for-each.ts'
 import { readKind, type Surroundings } from './kinds.ts'
@@ -18,6 +19,7 @@ export interface DraftStep {
   readonly templates: readonly WrittenTemplate[]
   readonly outerTemplates: readonly WrittenTemplate[]
   readonly name: WrittenTemplate
+  readonly when: WrittenCondition | undefined
 }
 
 export function readSteps(root: MapNode, surroundings: Surroundings): DraftStep[] {
@@ -41,13 +43,13 @@ function readStep(entry: Entry, node: MapNode, surroundings: Surroundings): Draf
           place: () => entry.keySpan,
         }
       : writtenTemplate(nameNode)
-  const when = textNode(child(node, 'when'))
+  const when = readCondition(textNode(child(node, 'when')), diagnosis)
   const base: StepBase = {
     id: entry.key,
     name: name.template,
     outputKey: readOutputKey(entry, node, each, diagnosis),
     forEach: each?.forEach,
-    when: when === undefined ? undefined : { text: when.value, span: when.span },
+    when: when?.condition,
     join: textAt(node, 'join') === 'any' ? 'any' : 'all',
     timeoutMs: durationAt(node, 'timeout'),
     uses: [],
@@ -56,7 +58,7 @@ function readStep(entry: Entry, node: MapNode, surroundings: Surroundings): Draf
   const templates: WrittenTemplate[] = []
   const step = readKind({ entry, node, base, templates, surroundings })
   const locals = new Set(each === undefined ? [] : [each.forEach.as, 'index'])
-  return { step, node, locals, templates, outerTemplates: each?.templates ?? [], name }
+  return { step, node, locals, templates, outerTemplates: each?.templates ?? [], name, when }
 }
 
 function readOutputKey(

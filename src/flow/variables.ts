@@ -1,6 +1,8 @@
 import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Related } from '../diagnostics/diagnostic.ts'
+import { valueFor } from '../expression/habits.ts'
+import { usesIn } from '../expression/presence.ts'
 import type { Span } from '../source/span.ts'
 import { formatterNames } from '../template/render.ts'
 import { references, type Placeholder, type Reference } from '../template/template.ts'
@@ -71,6 +73,21 @@ export class Variables {
     for (const written of draft.templates) this.#check(written, draft.locals, uses, as)
     for (const written of draft.outerTemplates) this.#check(written, new Set(), uses)
     this.#checkName(draft)
+    return uses
+  }
+
+  /**
+   * The uses of variables in a step's condition. To be asked when those of all templates are known: what only
+   * conditions name is no input, since a text without its quotes would be one.
+   */
+  usesOfCondition({ when, locals }: DraftStep): Use[] {
+    const uses: Use[] = []
+    if (when === undefined) return uses
+    for (const { variable: written, isNeeded } of usesIn(when.condition.expression)) {
+      const span = when.place(written.start, written.end)
+      const variable = this.#resolveBare(written.name, span, locals)
+      if (variable !== undefined) uses.push({ variable, required: isNeeded, span })
+    }
     return uses
   }
 
@@ -161,6 +178,41 @@ export class Variables {
     }
     if (guess !== undefined) this.#used.add(guess)
     return guess !== undefined && !locals.has(guess) ? guess : undefined
+  }
+
+  /** The variable that a name in a condition means; undefined when there is none like it. */
+  #resolveBare(name: string, span: Span, locals: ReadonlySet<string>): string | undefined {
+    if (this.#producers.has(name) || this.#inputs.has(name)) {
+      this.#used.add(name)
+      return name
+    }
+    if (this.#isUnreadOutput(name)) return undefined
+    const keyOfStep = this.#keyOfStep.get(name)
+    const guess = keyOfStep ?? this.#closest(name, new Set())
+    if (guess !== undefined) this.#used.add(guess)
+    if (this.isReported(name, span)) return guess
+    const value = valueFor(name)
+    const [message, help] = locals.has(name)
+      ? [
+          `"${name}" is not there yet: the condition is asked once, before there are items`,
+          'a function step can leave items out of the list',
+        ]
+      : [
+          `nothing gives "${name}": it is no input and no output of a step`,
+          value !== undefined
+            ? `did you mean ${value}?`
+            : keyOfStep !== undefined
+              ? `step "${name}" gives "${keyOfStep}": write ${keyOfStep}`
+              : guess !== undefined
+                ? `did you mean "${guess}"? a text stands in quotes: "${name}"`
+                : `if it is a text, put it in quotes: "${name}"; if it is an input, declare it under "inputs:"`,
+        ]
+    const related = guess === undefined || keyOfStep !== undefined ? [] : this.#declaration(guess)
+    this.#diagnosis.error('unknown-variable', span, message, {
+      help,
+      related: this.#unknown.add(name, related),
+    })
+    return guess
   }
 
   /** The known name that was probably meant. */

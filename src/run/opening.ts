@@ -1,11 +1,9 @@
-import type { Condition, Step } from '../flow/flow.ts'
+import type { Step } from '../flow/flow.ts'
 import type { Lookup } from '../template/render.ts'
 import { Unrenderable } from '../template/unrenderable.ts'
 import type { RunError } from './events.ts'
+import { holds } from './holds.ts'
 import { itemList } from './units.ts'
-
-/** Whether a condition holds; throws `Unrenderable` when it has no answer. */
-export type Holds = (condition: Condition, lookup: Lookup) => boolean
 
 /** What a step does once all that it needs is there. */
 export type Opening =
@@ -18,11 +16,10 @@ export interface OpenOptions {
   readonly known: number | undefined
   readonly maxItems: number
   readonly lookup: Lookup
-  readonly holds: Holds
 }
 
 /** Whether a step runs, and how many times. */
-export function openStep(step: Step, { known, maxItems, lookup, holds }: OpenOptions): Opening {
+export function openStep(step: Step, { known, maxItems, lookup }: OpenOptions): Opening {
   try {
     if (step.when !== undefined && !holds(step.when, lookup))
       return { kind: 'skipped', condition: step.when.text }

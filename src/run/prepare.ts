@@ -3,20 +3,19 @@ import type { Flow } from '../flow/flow.ts'
 import type { LlmConfig } from '../flow/llm-config.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import { Lane } from '../llms/lane.ts'
+import { LlmError } from '../llms/llm.ts'
 import { checkLlm, endpointOf, openLlm } from '../llms/open.ts'
 import { Pause } from '../llms/pause.ts'
 import { presetOf } from '../flow/providers.ts'
 import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
 import type { ReadyLlm } from '../steps/step-run.ts'
-import type { Holds } from './opening.ts'
 import { RunRefused, type RunProblem } from './refusal.ts'
 import { unitsOf, type Units } from './units.ts'
 
 export interface Preparation {
   readonly inputs: ReadonlyMap<string, Json>
   readonly units: Units
-  readonly holds: Holds
   readonly llms: ReadonlyMap<string, ReadyLlm>
 }
 
@@ -28,9 +27,6 @@ export interface PrepareOptions {
   readonly maxCalls: number
   readonly maxItems: number
 }
-
-/** Generations of the embedded model share one thread; more of them at a time only cost memory. */
-const EMBEDDED_CONCURRENCY = 8
 
 /** All that must be there before the first call. Throws `RunRefused` with everything that is not, before any money is spent. */
 export async function prepareRun(
@@ -49,7 +45,7 @@ export async function prepareRun(
   const units = unitsOf(flow, graph, bound.values)
   const overruns = [...itemOverruns(flow, units, maxItems), ...callOverrun(flow, units, maxCalls)]
   if (overruns.length > 0) throw new RunRefused(overruns)
-  return { inputs: bound.values, units, holds: () => true, llms: await openLlms(called, options) }
+  return { inputs: bound.values, units, llms: await openLlms(called, options) }
 }
 
 function calledLlms(flow: Flow): ReadonlyMap<string, LlmConfig> {
@@ -109,12 +105,22 @@ async function openLlms(
     const pause = pauses.get(account) ?? new Pause()
     pauses.set(account, pause)
     const { requestsPerMinute, tokensPerMinute } = config
-    const maxConcurrency =
-      config.maxConcurrency ?? (config.provider === 'embedded' ? EMBEDDED_CONCURRENCY : undefined)
+    const maxConcurrency = config.maxConcurrency ?? presetOf(config.provider)?.concurrency
     const lane = new Lane({ maxConcurrency, requestsPerMinute, tokensPerMinute }, pause)
-    return [config.name, { llm: await openLlm(config, { world, allowHosts, allowEnv }), lane, endpoint }]
+    const llm = await openLlm(config, { world, allowHosts, allowEnv }).catch(refuse(config))
+    return [config.name, { llm, lane, endpoint }]
   })
   return new Map(await Promise.all(opened))
+}
+
+/** A package that is missing or a model that cannot be loaded keeps the run from starting, like a key that is not set. */
+function refuse({ name }: LlmConfig): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof LlmError)) throw error
+    const { code, message, help } = error
+    const problem = { code, llm: name, message: `llm "${name}": ${message}` }
+    throw new RunRefused([help === undefined ? problem : { ...problem, help }])
+  }
 }
 
 /** One server and one key is one limit on the other side, whatever the flow calls its LLMs and in whatever words it writes them. */

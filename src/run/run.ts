@@ -8,7 +8,9 @@ import { failure, type Outcome, type StepContext } from '../steps/step-run.ts'
 import { StepTimeout } from '../steps/step-timeout.ts'
 import type { CancelReason, EventListener, RunEvent } from './events.ts'
 import { InternalError } from './internal-error.ts'
+import type { Memory } from './memory.ts'
 import type { Preparation } from './prepare.ts'
+import { rememberingLlm } from './remembering-llm.ts'
 import { createResult, type RunResult } from './result.ts'
 import { runStarted } from './run-started.ts'
 import { schedule, type Gate } from './scheduler.ts'
@@ -36,6 +38,8 @@ interface Settings {
   readonly maxItems: number
   readonly keepRaw: boolean
   readonly signal: AbortSignal | undefined
+  readonly memory: Memory | undefined
+  readonly runId: string
   readonly reporters: readonly EventListener[]
   readonly onReporterError: (error: unknown) => void
 }
@@ -75,7 +79,9 @@ export class Run {
     this.#settings = settings
     this.#values = new Values(preparation.inputs)
     this.#result = createResult({ keepRaw: settings.keepRaw })
-    this.#listeners = new Set(settings.reporters)
+    // What is recorded comes before what is told.
+    this.#listeners = new Set(settings.memory === undefined ? [] : [settings.memory])
+    for (const reporter of settings.reporters) this.#listeners.add(reporter)
     this.#itemCounts = [...preparation.units.itemCounts]
     this.#settled = new Settled(compiled.flow.steps.length)
     for (const [position, step] of compiled.flow.steps.entries()) {
@@ -100,8 +106,8 @@ export class Run {
 
   /** Runs everything that can run and resolves when nothing of it is left. Rejects with `InternalError`. */
   async finish(): Promise<RunResult> {
-    const { world, signal, timeoutMs, maxConcurrency } = this.#settings
-    this.#emit(runStarted(this.#compiled, this.#preparation, world))
+    const { world, signal, timeoutMs, maxConcurrency, runId } = this.#settings
+    this.#emit(runStarted(this.#compiled, this.#preparation, { runId, date: world.clock.date() }))
     const interrupt = (): void => this.#cancel('interrupted')
     signal?.addEventListener('abort', interrupt)
     if (signal?.aborted === true) interrupt()
@@ -247,7 +253,6 @@ export class Run {
       known,
       maxItems,
       lookup: outside,
-      holds: this.#preparation.holds,
     })
     switch (opening.kind) {
       case 'skipped':

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { evaluateCondition } from '../../src/expression/evaluate.ts'
-import { variablesOf } from '../../src/expression/expression.ts'
 import { parseExpression } from '../../src/expression/parse.ts'
+import { usesIn } from '../../src/expression/presence.ts'
 import type { Json } from '../../src/source/json.ts'
 
 type Values = Readonly<Record<string, Json>>
@@ -257,7 +257,7 @@ test('the variables of an expression are known with their places; the items of i
     'plan.items.exists(x, x.id == wanted && size(x.tags) > least) ? has(other.key) : list[index] in [a, -b, !c]'
   const parsed = parseExpression(text)
   if (!parsed.ok) throw new Error(parsed.problem.message)
-  const found = [...variablesOf(parsed.expression)]
+  const found = [...usesIn(parsed.expression)].map(({ variable }) => variable)
   expect(found.map(({ name }) => name)).toEqual([
     'plan',
     'wanted',
@@ -270,4 +270,24 @@ test('the variables of an expression are known with their places; the items of i
     'c',
   ])
   for (const { name, start, end } of found) expect(text.slice(start, end)).toBe(name)
+})
+
+test('a variable is needed unless it has been asked whether it is there', () => {
+  const neededIn = (text: string): string => {
+    const parsed = parseExpression(text)
+    if (!parsed.ok) throw new Error(parsed.problem.message)
+    const needed = [...usesIn(parsed.expression)].filter(({ isNeeded }) => isNeeded)
+    return needed.map(({ variable }) => `${variable.name}${variable.start}`).join(' ')
+  }
+  expect(neededIn('a > 1')).toBe('a0')
+  expect(neededIn('has(a)')).toBe('')
+  expect(neededIn('has(a.b)')).toBe('')
+  expect(neededIn('has(a) && a > 1')).toBe('')
+  expect(neededIn('has(a.b[0].c) && a.d > 1 && b')).toBe('b30')
+  expect(neededIn('a > 1 && has(a)')).toBe('a0')
+  expect(neededIn('!has(a) || a > 1')).toBe('')
+  expect(neededIn('has(a) || a > 1')).toBe('a10')
+  expect(neededIn('has(a) ? a > 1 : a < 1')).toBe('a17')
+  expect(neededIn('!(!has(a) || !has(b)) && a < b')).toBe('')
+  expect(neededIn('has(a) && list.all(x, x > a)')).toBe('list10')
 })

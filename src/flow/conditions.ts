@@ -1,0 +1,28 @@
+import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import type { ScalarNode } from '../document/node.ts'
+import { lettersIn } from '../document/places.ts'
+import { parseExpression } from '../expression/parse.ts'
+import type { Span } from '../source/span.ts'
+import type { Condition } from './flow.ts'
+
+/** A condition and the text it was written in, so that a place inside it can be pointed at. */
+export interface WrittenCondition {
+  readonly condition: Condition
+  /** The span of a stretch of the condition's text. */
+  readonly place: (start: number, end: number) => Span
+}
+
+/** The condition that a text says; what cannot be read has been reported. */
+export function readCondition(
+  node: (ScalarNode & { readonly value: string }) | undefined,
+  diagnosis: Diagnosis,
+): WrittenCondition | undefined {
+  if (node === undefined) return undefined
+  const { value: text, span } = node
+  const place = lettersIn(node)
+  const parsed = parseExpression(text)
+  if (parsed.ok) return { condition: { text, expression: parsed.expression, span }, place }
+  const { start, end, message, help } = parsed.problem
+  diagnosis.error('bad-condition', place(start, end), message, help === undefined ? {} : { help })
+  return undefined
+}
