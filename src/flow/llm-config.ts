@@ -1,6 +1,6 @@
 export type Api = 'chat' | 'completions' | 'responses'
 
-export type FinishReason = 'stop' | 'length' | 'content-filter' | 'refusal'
+export type FinishReason = 'stop' | 'length' | 'content-filter' | 'refusal' | 'tool-calls'
 
 /** Sampling parameters; what is left out is not sent. `maxTokens` is always there: a runaway answer costs money. */
 export interface Sampling {
@@ -18,6 +18,8 @@ export interface LlmConfig {
   readonly provider: string
   readonly api: Api
   readonly model: string
+  /** The file of a `local` model: absolute, with symbolic links resolved. Undefined: there is none, or the provider is another. */
+  readonly modelPath?: string
   /** The version of Azure's API; left out: the one that needs none. */
   readonly apiVersion?: string
   readonly sampling: Sampling

@@ -5,6 +5,7 @@ import { jsonTexts } from './json-texts.ts'
 import { badResponse, isObject, type JsonObject, parseObject } from './json.ts'
 import { type Api, type LlmAnswer, LlmError } from './llm.ts'
 import { readResponses } from './responses-reader.ts'
+import { ToolCallPieces } from './tool-calls.ts'
 
 /** As much of an error's body as is read. */
 const MAX_ERROR_CHARACTERS = 64 * 1024
@@ -17,6 +18,8 @@ interface AnswerContext {
   readonly date: Date
   readonly redact: (text: string) => string
   readonly onFirstToken: () => void
+  /** Whether the model may ask for tools. */
+  readonly offersTools: boolean
 }
 
 /** The answer in a response, streamed or whole. Rejects with an `LlmError` when it is none, or with what stopped the body. */
@@ -41,6 +44,7 @@ export async function readAnswer(
   }
 
   const completion = new Completion()
+  const calls = new ToolCallPieces()
   let hasBegun = false
   let hasText = false
   let isWhole = false
@@ -49,6 +53,7 @@ export async function readAnswer(
       const chunk = parseObject(text, redact)
       if (chunk['error'] !== undefined && chunk['error'] !== null) throw failure(200, chunk['error'])
       completion.add(chunk)
+      if (context.offersTools) calls.add(chunk)
       hasBegun = true
       isWhole ||= endsIn(chunk)
       if (!hasText && startsText(chunk)) {
@@ -61,7 +66,8 @@ export async function readAnswer(
     if (!isWhole || !isTransportFailure(error)) throw error
   }
   if (!hasBegun) throw badResponse('the answer is empty')
-  return answerFrom(completion.toObject(), context.api, requestIdIn(header, redact))
+  const toolCalls = calls.finish()
+  return answerFrom(completion.toObject(), context.api, { requestId: requestIdIn(header, redact), toolCalls })
 }
 
 /** What an error's body says: its `error`, or all of it, as JSON or as text. Never fails: the status says enough. */
@@ -110,7 +116,8 @@ function startsText(chunk: JsonObject): boolean {
       piece['reasoning_content'],
       piece['reasoning'],
     ]
-    return pieces.some((value) => (textOf(value) ?? '') !== '')
+    const calls = piece['tool_calls']
+    return pieces.some((value) => (textOf(value) ?? '') !== '') || (Array.isArray(calls) && calls.length > 0)
   })
 }
 

@@ -1,11 +1,21 @@
 import { badResponse, isObject, type JsonObject } from './json.ts'
-import { type Api, type FinishReason, type LlmAnswer, LlmError, type Usage } from './llm.ts'
+import { type Api, type FinishReason, type LlmAnswer, LlmError, type ToolCall, type Usage } from './llm.ts'
+
+interface AnswerParts {
+  readonly requestId: string | undefined
+  /** The tools that it asks for; none where none were offered. */
+  readonly toolCalls?: readonly ToolCall[]
+}
 
 /**
  * The answer in a completion object. Throws an `LlmError` when it is not whole: no choices, no text, no finish reason. An
  * answer that is empty, cut at the limit, filtered or refused is an answer.
  */
-export function answerFrom(completion: JsonObject, api: Api, requestId: string | undefined): LlmAnswer {
+export function answerFrom(
+  completion: JsonObject,
+  api: Api,
+  { requestId, toolCalls = [] }: AnswerParts,
+): LlmAnswer {
   const choices = completion['choices']
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
   if (!isObject(choice)) throw badResponse('the answer has no choices')
@@ -16,13 +26,15 @@ export function answerFrom(completion: JsonObject, api: Api, requestId: string |
   const message = isObject(choice['message']) ? choice['message'] : {}
   const refusal = typeof message['refusal'] === 'string' ? message['refusal'] : ''
   const text = textOf(api === 'chat' ? message['content'] : choice['text'])
-  const finishReason = refusal === '' ? finishReasonOf(reported, text) : 'refusal'
+  const asked = toolCalls.length > 0
+  const finishReason = refusal === '' ? finishReasonOf(reported, text, asked) : 'refusal'
   if (text === undefined && finishReason === 'stop') throw badResponse('the answer has no text')
   const usage = usageOf(completion['usage'])
   const model = completion['model']
   return {
     text: text === undefined || text === '' ? refusal : text,
     finishReason,
+    ...(finishReason === 'tool-calls' ? { toolCalls } : {}),
     ...(usage === undefined ? {} : { usage }),
     ...(typeof model === 'string' ? { model } : {}),
     ...(requestId === undefined ? {} : { requestId }),
@@ -41,7 +53,7 @@ export function textOf(content: unknown): string | undefined {
 }
 
 /** Servers have words of their own; a word that nobody knows is taken for an ordinary end. */
-function finishReasonOf(reported: string, text: string | undefined): FinishReason {
+function finishReasonOf(reported: string, text: string | undefined, asksForTools: boolean): FinishReason {
   switch (reported.toLowerCase()) {
     case 'length':
     case 'max_tokens':
@@ -63,12 +75,14 @@ function finishReasonOf(reported: string, text: string | undefined): FinishReaso
       })
     case 'tool_calls':
     case 'function_call':
+      if (asksForTools) return 'tool-calls'
       if (text !== undefined && text !== '') return 'stop'
       throw new LlmError('bad-response', 'the model asked for a tool instead of answering', {
         retryable: false,
       })
     default:
-      return 'stop'
+      // Some servers call every end one, also that for a tool.
+      return asksForTools ? 'tool-calls' : 'stop'
   }
 }
 

@@ -5,10 +5,19 @@ import type { LlmAnswer } from './llm.ts'
  * `hide` is given each text by itself, never the JSON of the whole: a secret may look like a number or hold a quote.
  */
 export function cleanAnswer(answer: LlmAnswer, hide: (text: string) => string): LlmAnswer {
-  const { model, requestId } = answer
+  const { model, requestId, toolCalls } = answer
   return {
     ...answer,
     text: hide(answer.text),
+    ...(toolCalls === undefined
+      ? {}
+      : {
+          toolCalls: toolCalls.map((call) => ({
+            id: hide(call.id),
+            name: hide(call.name),
+            arguments: hide(call.arguments),
+          })),
+        }),
     ...(model === undefined ? {} : { model: hide(model) }),
     ...(requestId === undefined ? {} : { requestId: hide(requestId) }),
     raw: cleanJson(answer.raw, hide),

@@ -4,15 +4,48 @@ import type { FinishReason, Sampling } from '../flow/llm-config.ts'
 
 export type { Api, FinishReason, LlmConfig, Sampling, ScriptedAnswer } from '../flow/llm-config.ts'
 
-export interface Message {
-  readonly role: 'system' | 'user' | 'assistant'
-  readonly content: string
+export type Message =
+  | { readonly role: 'system' | 'user'; readonly content: string }
+  | { readonly role: 'assistant'; readonly content: string; readonly toolCalls?: readonly ToolCall[] }
+  /** What a tool gave, for the call with this id in the assistant's turn before. */
+  | { readonly role: 'tool'; readonly content: string; readonly toolCallId: string }
+
+/** A tool as a model asks for it. Nothing of it has been checked. */
+export interface ToolCall {
+  /** Not empty, and no other call of the answer has it. */
+  readonly id: string
+  readonly name: string
+  /** What should be JSON. */
+  readonly arguments: string
 }
 
 export interface LlmRequest {
   /** For the completions API: exactly one user message, the prompt. */
   readonly messages: readonly Message[]
   readonly sampling: Sampling
+  /** The tools that the model may ask for. */
+  readonly tools?: readonly ToolOffer[]
+  /** What the answer has to be. */
+  readonly responseFormat?: ResponseFormat
+}
+
+/** A tool as a model is told of it. */
+export interface ToolOffer {
+  readonly name: string
+  readonly description: string
+  /** JSON Schema of its arguments, an object. */
+  readonly parameters: Readonly<Record<string, unknown>>
+  /** Whether the server shall hold the model to the schema; not every schema can be used for that. */
+  readonly isStrict: boolean
+}
+
+/** JSON that fits a schema. */
+export interface ResponseFormat {
+  /** Letters, digits, - and _, at most 64. */
+  readonly name: string
+  readonly schema: Readonly<Record<string, unknown>>
+  /** Whether the server shall hold the model to the schema; not every schema can be used for that. */
+  readonly isStrict: boolean
 }
 
 export interface Usage {
@@ -24,6 +57,8 @@ export interface Usage {
 export interface LlmAnswer {
   readonly text: string
   readonly finishReason: FinishReason
+  /** The tools that the model asks for; only with the finish reason `tool-calls`, and then at least one. */
+  readonly toolCalls?: readonly ToolCall[]
   /** Undefined when the API reported none. */
   readonly usage?: Usage
   /** The model that answered, as the API names it. */
@@ -31,6 +66,8 @@ export interface LlmAnswer {
   readonly requestId?: string
   /** What the API returned, a stream put together into the object it stands for. */
   readonly raw: unknown
+  /** Set for an answer that nobody was asked for now: an earlier session of the run, or an equal question, has got it. */
+  readonly recalled?: 'run' | 'cache'
 }
 
 export interface CallOptions {

@@ -48,6 +48,7 @@ export function openAiLlm(config: LlmConfig, options: OpenAiLlmOptions): Llm {
           date,
           redact,
           onFirstToken,
+          offersTools: (request.tools ?? []).length > 0,
         })
         // An abort that came with the last bytes is an abort; a time limit that passed then no longer matters.
         signal.throwIfAborted()

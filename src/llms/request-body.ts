@@ -1,3 +1,4 @@
+import { chatTurns } from './chat-body.ts'
 import { presetOf, tokenParameter } from '../flow/providers.ts'
 import type { LlmConfig, LlmRequest } from './llm.ts'
 import type { Body } from './openai-client.ts'
@@ -22,6 +23,5 @@ export function requestBody(config: LlmConfig, request: LlmRequest): Body {
     const prompt = request.messages.map((message) => message.content).join('\n')
     return { api: 'completions', body: { ...shared, prompt, ...config.params } }
   }
-  const messages = request.messages.map(({ role, content }) => ({ role, content }))
-  return { api: 'chat', body: { ...shared, messages, ...config.params } }
+  return { api: 'chat', body: { ...shared, ...chatTurns(request), ...config.params } }
 }

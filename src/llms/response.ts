@@ -1,25 +1,33 @@
 import { isCount } from './answer.ts'
 import { badResponse, isObject, type JsonObject } from './json.ts'
+import { callsIn } from './response-items.ts'
 import { type FinishReason, type LlmAnswer, LlmError, type Usage } from './llm.ts'
 
 /**
  * The answer in an object of the responses API that has ended. Throws an `LlmError` when it holds none. One that is cut at
  * the limit, filtered or refused is an answer.
  */
-export function answerIn(response: JsonObject, requestId: string | undefined): LlmAnswer {
+export function answerIn(
+  response: JsonObject,
+  { requestId, offersTools }: { readonly requestId: string | undefined; readonly offersTools: boolean },
+): LlmAnswer {
   const items = Array.isArray(response['output']) ? response['output'].filter(isObject) : []
   const parts = answerItems(items).flatMap((item) =>
     Array.isArray(item['content']) ? item['content'].filter(isObject) : [],
   )
   const text = joined(parts, 'output_text', 'text')
   const refusal = joined(parts, 'refusal', 'refusal')
-  const finishReason = refusal === undefined ? finishReasonOf(response) : 'refusal'
+  const toolCalls = offersTools ? callsIn(items) : []
+  const ended = finishReasonOf(response)
+  const asksForTools = toolCalls.length > 0 && ended === 'stop'
+  const finishReason = refusal !== undefined ? 'refusal' : asksForTools ? 'tool-calls' : ended
   if (text === undefined && finishReason === 'stop') throw withoutText(items)
   const usage = usageOf(response['usage'])
   const model = response['model']
   return {
     text: text === undefined || text === '' ? (refusal ?? '') : text,
     finishReason,
+    ...(finishReason === 'tool-calls' ? { toolCalls } : {}),
     ...(usage === undefined ? {} : { usage }),
     ...(typeof model === 'string' ? { model } : {}),
     ...(requestId === undefined ? {} : { requestId }),

@@ -1,5 +1,6 @@
 import type { LlmConfig, LlmRequest } from './llm.ts'
 import type { Body } from './openai-client.ts'
+import { responseTurns } from './response-items.ts'
 
 /**
  * What is sent for a request to the responses API. Nothing is kept there: every request says all there is to know. It has no
@@ -16,7 +17,7 @@ export function responsesBody(config: LlmConfig, request: LlmRequest): Body {
       max_output_tokens: maxTokens,
       ...(temperature === undefined ? {} : { temperature }),
       ...(topP === undefined ? {} : { top_p: topP }),
-      input: request.messages.map(({ role, content }) => ({ role, content })),
+      ...responseTurns(request),
       ...config.params,
     },
   }

@@ -8,6 +8,7 @@ interface ResponsesContext {
   readonly reported: (error: unknown) => LlmError
   readonly requestId: string | undefined
   readonly onFirstToken: () => void
+  readonly offersTools: boolean
 }
 
 /** The events that bring the first characters of an answer; thinking aloud counts. */
@@ -25,7 +26,7 @@ const DELTAS = new Set([
  */
 export async function readResponses(
   texts: AsyncIterable<string>,
-  { redact, reported, requestId, onFirstToken }: ResponsesContext,
+  { redact, reported, requestId, onFirstToken, offersTools }: ResponsesContext,
 ): Promise<LlmAnswer> {
   let hasBegun = false
   let hasText = false
@@ -41,7 +42,7 @@ export async function readResponses(
     if (error !== undefined) throw reported(error)
     const response = endOf(event)
     if (response === undefined) continue
-    const answer = answerIn(response, requestId)
+    const answer = answerIn(response, { requestId, offersTools })
     if (answer.text !== '') begin()
     return answer
   }

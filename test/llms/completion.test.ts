@@ -146,7 +146,7 @@ test('whatever JSON a server sends, the result is an answer or an LlmError, and 
         const object = completion.toObject()
         expect(JSON.parse(JSON.stringify(object))).toEqual(object)
         try {
-          const answer = answerFrom(object, api, undefined)
+          const answer = answerFrom(object, api, { requestId: undefined })
           expect(typeof answer.text).toBe('string')
         } catch (error) {
           expect(Object(error)['name']).toBe('LlmError')

@@ -18,7 +18,8 @@ export function encodePrompt(
   const ids = [
     tokenizer.beginId,
     ...turns.flatMap(({ role, content }) => [
-      tokenizer.roleMarks[role],
+      // It was taught no turns of tools, and a flow that gives it any is refused.
+      tokenizer.roleMarks[role === 'tool' ? 'user' : role],
       ...tokenizer.encode(content),
       ...(role === 'assistant' ? [tokenizer.endId] : []),
     ]),

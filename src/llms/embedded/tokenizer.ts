@@ -12,7 +12,7 @@ export interface Tokenizer {
   /** Longest text that one token stands for, in UTF-16 units. */
   readonly longestPiece: number
   /** The control token that opens a message of each role. */
-  readonly roleMarks: Readonly<Record<Message['role'], number>>
+  readonly roleMarks: Readonly<Record<Exclude<Message['role'], 'tool'>, number>>
   /** Tokens of a text, which starts with a space of its own. No text gives a control token. */
   encode(text: string): readonly number[]
   /** The UTF-8 bytes a token stands for, possibly a part of a character; undefined for a control token. */
