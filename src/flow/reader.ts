@@ -28,6 +28,11 @@ export function textAt(node: Node | undefined, key: string): string | undefined 
   return textNode(child(node, key))?.value
 }
 
+export function booleanAt(node: Node | undefined, key: string): boolean | undefined {
+  const value = child(node, key)
+  return value?.kind === 'scalar' && typeof value.value === 'boolean' ? value.value : undefined
+}
+
 export function numberAt(node: Node | undefined, key: string): number | undefined {
   const value = child(node, key)
   return value?.kind === 'scalar' && typeof value.value === 'number' ? value.value : undefined

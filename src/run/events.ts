@@ -147,6 +147,8 @@ export interface AttemptFinished {
   readonly usage: TokenUsage | null
   /** Dollars; null when the price or the usage is not known. */
   readonly cost: number | null
+  /** Set when no call was made: an earlier session of the run had the answer, or the cache. What the cache gives costs nothing. */
+  readonly recalled?: 'run' | 'cache'
   /** What the API returned; absent when raw outputs are not kept. */
   readonly raw?: Json
 }

@@ -296,7 +296,9 @@ function callsOf(records: readonly StepRecord[]): number {
 }
 
 function usageOf(records: readonly StepRecord[]): RunUsage {
-  const finished = records.flatMap((record) => (record.calls === 0 ? [] : record.allFinishedAttempts))
+  const finished = records
+    .flatMap((record) => (record.calls === 0 ? [] : record.allFinishedAttempts))
+    .filter(({ recalled }) => recalled !== 'cache')
   const calls = callsOf(records)
   const { input_tokens, output_tokens } = tokensOf(finished) ?? { input_tokens: 0, output_tokens: 0 }
   return { calls, input_tokens, output_tokens, ...costOf(finished, calls) }

@@ -4,9 +4,11 @@ import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
 import type { EventListener } from './events.ts'
 import { checkLimits } from './limits.ts'
+import type { Memory } from './memory.ts'
 import { prepareRun } from './prepare.ts'
 import type { RunResult } from './result.ts'
 import { Run } from './run.ts'
+import { newRunId } from './run-id.ts'
 import { systemWorld } from './system-world.ts'
 
 export interface RunOptions {
@@ -34,6 +36,10 @@ export interface RunOptions {
   readonly allowEnv?: readonly string[]
   /** Keep what the APIs returned in the result, as `raw_outputs`. Default true. */
   readonly keepRaw?: boolean
+  /** Its id in the result. Default: one made of the time and a few random letters. */
+  readonly runId?: string
+  /** What is known from earlier runs, and where this one is recorded. Default: nothing is kept. */
+  readonly memory?: Memory
   /** Told of every event while the run goes on. One that throws is told nothing more. */
   readonly reporters?: readonly EventListener[]
   /** Told when a reporter threw. Default: nothing happens. */
@@ -76,7 +82,11 @@ export async function runFlow(compiled: CompiledFlow, options: RunOptions = {}):
     maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
     keepRaw: options.keepRaw ?? true,
     signal: options.signal,
-    reporters: options.reporters ?? [],
+    memory: options.memory,
+    runId: options.runId ?? newRunId(world),
+    around: '',
+    // What is recorded comes before what is told.
+    reporters: [...(options.memory === undefined ? [] : [options.memory]), ...(options.reporters ?? [])],
     onReporterError: options.onReporterError ?? (() => {}),
   })
   return run.finish()

@@ -1,20 +1,22 @@
 import type { Flow } from '../flow/flow.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import { topologicalOrder } from '../graph/order.ts'
-import type { World } from '../llms/world.ts'
 import type { EmptyStep, RunStarted } from './events.ts'
 import type { Preparation } from './prepare.ts'
 import { unitId, type Units } from './units.ts'
 
 /** The first event of a run: what is going to happen. */
-export function runStarted(compiled: CompiledFlow, preparation: Preparation, world: World): RunStarted {
+export function runStarted(
+  compiled: CompiledFlow,
+  preparation: Preparation,
+  { runId, date }: { readonly runId: string; readonly date: Date },
+): RunStarted {
   const { flow } = compiled
   const { inputs, units } = preparation
-  const date = world.clock.date()
   return {
     type: 'run-started',
     at: 0,
-    run_id: runId(date, world.random),
+    run_id: runId,
     flow: flow.name,
     time: date.toISOString(),
     inputs: Object.fromEntries(inputs),
@@ -43,13 +45,4 @@ function givenBy(key: string, flow: Flow, units: Units): string | readonly strin
   if (producer.item !== undefined) return unitId(step, producer.item)
   const count = units.itemCounts[producer.step]
   return count === undefined ? step.id : Array.from({ length: count }, (_, item) => unitId(step, item))
-}
-
-/** Sorts by time, and differs between runs that start in the same second. */
-function runId(date: Date, random: () => number): string {
-  const stamp = date.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '')
-  const suffix = Math.floor(random() * 36 ** 6)
-    .toString(36)
-    .padStart(6, '0')
-  return `${stamp}-${suffix}`
 }

@@ -4,13 +4,15 @@ import type { World } from '../llms/world.ts'
 import { MAX_SIZE } from '../template/extent.ts'
 import { reckonedTokens } from '../steps/llm-request.ts'
 import { startStep } from '../steps/start-step.ts'
-import { failure, type Outcome, type StepContext } from '../steps/step-run.ts'
+import { failure, type Outcome, type ReadyLlm, type StepContext } from '../steps/step-run.ts'
 import { StepTimeout } from '../steps/step-timeout.ts'
+import type { Json } from '../source/json.ts'
+import { contentKey } from '../store/canonical-json.ts'
 import type { CancelReason, EventListener, RunEvent } from './events.ts'
 import { InternalError } from './internal-error.ts'
 import type { Memory } from './memory.ts'
 import type { Preparation } from './prepare.ts'
-import { rememberingLlm } from './remembering-llm.ts'
+import { isShared, rememberingLlm } from './remembering-llm.ts'
 import { createResult, type RunResult } from './result.ts'
 import { runStarted } from './run-started.ts'
 import { schedule, type Gate } from './scheduler.ts'
@@ -40,6 +42,8 @@ interface Settings {
   readonly signal: AbortSignal | undefined
   readonly memory: Memory | undefined
   readonly runId: string
+  /** What stands before the ids of its steps, for a run inside a step: `agent/2/`. */
+  readonly around: string
   readonly reporters: readonly EventListener[]
   readonly onReporterError: (error: unknown) => void
 }
@@ -79,9 +83,7 @@ export class Run {
     this.#settings = settings
     this.#values = new Values(preparation.inputs)
     this.#result = createResult({ keepRaw: settings.keepRaw })
-    // What is recorded comes before what is told.
-    this.#listeners = new Set(settings.memory === undefined ? [] : [settings.memory])
-    for (const reporter of settings.reporters) this.#listeners.add(reporter)
+    this.#listeners = new Set(settings.reporters)
     this.#itemCounts = [...preparation.units.itemCounts]
     this.#settled = new Settled(compiled.flow.steps.length)
     for (const [position, step] of compiled.flow.steps.entries()) {
@@ -162,7 +164,7 @@ export class Run {
 
   #start(position: number, item: number): boolean | Promise<boolean> {
     const step = this.#step(position)
-    const { world, keepRaw, at, llm, takeCall } = this.#surroundings
+    const { world, keepRaw, at, takeCall } = this.#surroundings
     const index = step.forEach === undefined ? undefined : item
     // A step that calls nothing ends at once, and has nothing of its own to abort.
     const controller = step.kind === 'value' ? this.#stop : new AbortController()
@@ -172,7 +174,8 @@ export class Run {
       world,
       keepRaw,
       at,
-      llm,
+      llm: (name) => this.#llmFor(step, item, name),
+      ask: (parts, make) => this.#ask(unitId(step, item), { parts, make, signal: controller.signal }),
       takeCall,
       id: unitId(step, item),
       index,
@@ -190,6 +193,34 @@ export class Run {
         timer?.abort()
         this.#inFlight.delete(controller)
       })
+  }
+
+  /** The LLM as a step sees it: what it has answered before it is not asked again. */
+  #llmFor(step: Step, item: number, name: string): ReadyLlm {
+    const ready = this.#surroundings.llm(name)
+    const { memory, around } = this.#settings
+    if (memory === undefined || step.kind !== 'llm') return ready
+    const { llm, endpoint } = ready
+    const id = around + unitId(step, item)
+    return {
+      ...ready,
+      llm: rememberingLlm(llm, { config: step.llm, endpoint, step: id, isShared: isShared(step), memory }),
+    }
+  }
+
+  async #ask(
+    id: string,
+    {
+      parts,
+      make,
+      signal,
+    }: { readonly parts: Json; readonly make: () => Promise<Json>; readonly signal: AbortSignal },
+  ): Promise<Json> {
+    const { memory, around } = this.#settings
+    if (memory === undefined) return make()
+    const question = { step: around + id, key: contentKey(parts), isShared: false }
+    const { answer } = await memory.answer(question, { make, signal })
+    return answer
   }
 
   /** Aborts a step after its own time limit; aborting what is returned calls that off. */

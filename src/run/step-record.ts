@@ -75,9 +75,10 @@ export class StepRecord {
     return this.#endedAs
   }
 
-  /** Number of attempts that were started, those of flows inside included. */
+  /** Number of calls that were begun, those of flows inside included; what the cache answers is none. */
   get calls(): number {
-    return this.#runs.reduce((sum, run) => sum + run.calls, this.#attempts.length)
+    const own = this.#attempts.filter(({ finished }) => finished?.recalled !== 'cache').length
+    return this.#runs.reduce((sum, run) => sum + run.calls, own)
   }
 
   /** Those that have ended, of flows inside as well. */
@@ -190,6 +191,7 @@ export class StepRecord {
       model: last?.model ?? null,
       usage: tokensOf(finished),
       cost: costOf(finished, this.#attempts.length).cost,
+      cached: last?.recalled === 'cache',
       ...(this.#toolCalls.length > 0 && {
         tool_calls: this.#toolCalls.map(({ started, finished: call }) => toolCallResult(started, call, end)),
       }),

@@ -48,6 +48,8 @@ export interface CallData {
   readonly usage: TokenUsage | null
   /** Dollars for all attempts; null when it is not known. */
   readonly cost: number | null
+  /** Whether the last answer came from the cache, and cost nothing. */
+  readonly cached: boolean
   /** Absent when no tool was called. */
   readonly tool_calls?: readonly ToolCallResult[]
   /** Absent when raw outputs are not kept. */

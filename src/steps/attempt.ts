@@ -37,7 +37,8 @@ export function attemptFinished({
     model: answer?.model ?? null,
     usage:
       usage === undefined ? null : { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens },
-    cost: cost ?? null,
+    cost: answer?.recalled === 'cache' ? 0 : (cost ?? null),
+    ...(answer?.recalled === undefined ? {} : { recalled: answer.recalled }),
     // What an API sends is JSON; the boundary has parsed it.
     ...(context.keepRaw && answer !== undefined ? { raw: answer.raw as Json } : {}),
   }

@@ -21,6 +21,11 @@ export interface StepContext {
   /** The time for the next event, in milliseconds since the run started. */
   readonly at: () => number
   readonly llm: (name: string) => ReadyLlm
+  /**
+   * The answer to what is asked of something other than a model; `make` gives it when it is not known yet. `parts`: all that
+   * it depends on. An answer is recorded before the promise resolves. Rejects as `make` does.
+   */
+  readonly ask: (parts: Json, make: () => Promise<Json>) => Promise<Json>
   /** Whether one more model call is within the run's limit; counts it. */
   readonly takeCall: () => boolean
   readonly keepRaw: boolean
