@@ -32,6 +32,9 @@ export type {
   TokenUsage,
 } from './run/events.ts'
 export { InternalError } from './run/internal-error.ts'
+export { openSession, type KeptSession } from './run/kept-session.ts'
+export type { Memory } from './run/memory.ts'
+export { newRunId } from './run/run-id.ts'
 export type { Account, StepAccount } from './run/past-run.ts'
 export { NotAResult, readResult } from './run/read-result.ts'
 export { RunRefused, type RunProblem } from './run/refusal.ts'
@@ -42,5 +45,7 @@ export type { AttemptResult, CallData, StepResult, StepStatus } from './run/step
 export type { RunUsage } from './run/usage.ts'
 export { readFlowFile, sourceOf, type FlowSource } from './document/flow-file.ts'
 export type { Json } from './source/json.ts'
+export { openHome, type Home } from './store/home.ts'
+export { StoreError } from './store/store-error.ts'
 export { SourceFile, type Position } from './source/source-file.ts'
 export type { Span } from './source/span.ts'

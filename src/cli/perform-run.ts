@@ -11,6 +11,7 @@ import { announcements, callsEmbedded, embeddedNote } from './announcement.ts'
 import { deliver } from './deliver.ts'
 import { openEventsFile } from './events-file.ts'
 import type { Io } from './io.ts'
+import type { Keeping } from './kept-run.ts'
 import { say } from './message.ts'
 import { prepareOutputFile } from './output-file.ts'
 import { refuseOverwriting } from './overwriting.ts'
@@ -29,6 +30,7 @@ export interface RunOrder {
   readonly texts: RunTexts
   readonly limits: Limits
   readonly env: Io['env']
+  readonly keeping: Keeping
 }
 
 /** Runs a flow in front of a person: tells what happens, can be interrupted, delivers the result. */
@@ -102,7 +104,7 @@ async function openReporters({ compiled, texts, env }: RunOrder, io: Io): Promis
 
 /** Undefined, and said why, when the run cannot start. */
 async function run(
-  { compiled, path, inputs, texts, limits, env }: RunOrder,
+  { compiled, path, inputs, texts, limits, env, keeping }: RunOrder,
   reporters: readonly Reporter[],
   interruption: Interruption,
   io: Io,
@@ -117,6 +119,8 @@ async function run(
       allowHosts: texts.allowHost ?? [],
       allowEnv: texts.allowEnv ?? [],
       keepRaw: texts.raw !== false,
+      ...(keeping.runId === undefined ? {} : { runId: keeping.runId }),
+      ...(keeping.session === undefined ? {} : { memory: keeping.session.memory }),
       reporters,
       onReporterError: (error) => say(io, 'warning', error instanceof Error ? error.message : String(error)),
     })

@@ -11,6 +11,12 @@ export interface RunTexts {
   readonly raw?: boolean
   readonly compact?: true
   readonly events?: string
+  /** True for the latest run that did not succeed. */
+  readonly resume?: string | true
+  /** `--no-journal` makes it false. */
+  readonly journal?: boolean
+  /** `--no-cache` makes it false. */
+  readonly cache?: boolean
   readonly color?: string
   readonly input?: readonly string[]
   readonly inputs?: string
@@ -51,6 +57,11 @@ export function addRunOptions(command: Command): Command {
     .option('--compact', 'JSON on one line')
     .option('--no-raw', 'leave out what the APIs returned')
     .option('--events <file>', 'write what happens there as JSON Lines, as it happens')
+  command
+    .optionsGroup('Not paying twice:')
+    .option('--resume [run]', 'go on with a run, by its id; without one, the latest that did not succeed')
+    .option('--no-cache', 'answer nothing from the cache, and put nothing there')
+    .option('--no-journal', 'keep no record of the run under .llmflows/')
   return addFlowChanges(command)
     .optionsGroup('Limits:')
     .option('--max-concurrency <n>', 'steps at a time (64)')
