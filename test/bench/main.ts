@@ -9,6 +9,7 @@ const parts: Readonly<Record<string, () => Promise<() => Promise<void>>>> = {
   'http': async () => (await import('./http.ts')).http,
   'check': async () => (await import('./check.ts')).check,
   'result': async () => (await import('./result.ts')).result,
+  'durability': async () => (await import('./durability.ts')).durability,
 }
 
 export async function bench(names: readonly string[]): Promise<void> {
