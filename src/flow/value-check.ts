@@ -1,47 +1,72 @@
-import { createContext, runInContext, type Context } from 'node:vm'
-
-type Schema = Readonly<Record<string, unknown>>
+import { inTime, Patterns } from './patterns.ts'
+import { canonical, same, shown } from './same-value.ts'
+import { resolveRef, subschemas, type JsonSchema } from './json-schema.ts'
 
 /**
  * What keeps a value from fitting a schema, as the end of a sentence ("must be a whole number"), or undefined when it
- * fits. The schema is one that `schemas/flow.schema.json` allows for an input; its keywords mean what JSON Schema
- * says they do. An inner place is named: "at [2].id must be text".
+ * fits. The schema is one that `schemas/flow.schema.json` allows; its keywords mean what JSON Schema says they do. An
+ * inner place is named: "at [2].id must be text".
  */
-export function valueProblem(value: unknown, schema: Schema): string | undefined {
-  const place: Place = { path: '', patterns: new Patterns() }
-  if (!hasPattern(schema)) return check(value, schema, place)
-  const checked = inTime(() => check(value, schema, place))
-  return checked === undefined ? place.patterns.overrun : checked.problem
+export function valueProblem(value: unknown, schema: JsonSchema): string | undefined {
+  return valueProblems(value, schema, 1)[0]
 }
 
-/** Where a check is. */
-interface Place {
-  /** Of the part that is looked at, such as `[2].id`. */
+/** The first so many things that keep a value from fitting a schema, each as `valueProblem` says it. */
+export function valueProblems(value: unknown, schema: JsonSchema, most: number): readonly string[] {
+  const check: Check = { root: schema, patterns: new Patterns(), most, found: [] }
+  const work = (): void => checkValue(value, schema, '', check)
+  if (!mayTakeLong(schema)) work()
+  else if (!inTime(work)) return [said(check.patterns.overrun)]
+  return check.found.map(said)
+}
+
+/** Of one thing that is wrong; texts and choices in it may be long. */
+const MOST_SAID = 500
+
+function said({ path, what }: Problem): string {
+  const text = at(path) + what
+  return text.length > MOST_SAID ? `${text.slice(0, MOST_SAID)}…` : text
+}
+
+interface Problem {
+  /** Of the part that does not fit, such as `[2].id`. */
   readonly path: string
-  readonly patterns: Patterns
+  readonly what: string
 }
 
-function check(value: unknown, schema: Schema, place: Place): string | undefined {
-  const problem =
+/** A check, with what it has found. */
+interface Check {
+  readonly root: JsonSchema
+  readonly patterns: Patterns
+  readonly most: number
+  readonly found: Problem[]
+}
+
+function checkValue(value: unknown, schema: JsonSchema, path: string, check: Check): void {
+  if (check.found.length >= check.most) return
+  const what =
     typeProblem(value, schema) ??
     choiceProblem(value, schema) ??
-    textProblem(value, schema, place) ??
+    textProblem(value, schema, path, check.patterns) ??
     numberProblem(value, schema)
-  if (problem !== undefined) return at(place.path) + problem
-  if (Array.isArray(value)) return listProblem(value, schema, place)
-  return isObject(value) ? objectProblem(value, schema, place) : undefined
+  if (what !== undefined) {
+    check.found.push({ path, what })
+    return
+  }
+  if (Array.isArray(value)) checkList(value, schema, path, check)
+  else if (isObject(value)) checkObject(value, schema, path, check)
+  checkCombined(value, schema, path, check)
 }
 
 function at(path: string): string {
   return path === '' ? '' : `at ${path} `
 }
 
-/** Whether a schema, or one of a part of it, has a pattern. */
-function hasPattern(schema: Schema): boolean {
-  if (typeof schema['pattern'] === 'string') return true
-  const { items, properties } = schema
-  if (isObject(items) && hasPattern(items)) return true
-  return isObject(properties) && Object.values(properties).some((part) => isObject(part) && hasPattern(part))
+/** Whether a schema has a pattern, or choices, which in each other may take for ever. */
+function mayTakeLong(schema: JsonSchema): boolean {
+  const { pattern, anyOf, oneOf } = schema
+  if (typeof pattern === 'string' || anyOf !== undefined || oneOf !== undefined) return true
+  return subschemas(schema).some((part) => mayTakeLong(part.schema))
 }
 
 const typeTests: Readonly<
@@ -53,14 +78,17 @@ const typeTests: Readonly<
   boolean: { words: 'true or false', test: (value) => typeof value === 'boolean' },
   array: { words: 'a list', test: Array.isArray },
   object: { words: 'an object', test: isObject },
+  null: { words: 'null', test: (value) => value === null },
 }
 
-function typeProblem(value: unknown, schema: Schema): string | undefined {
-  const type = typeTests[String(schema['type'])]
-  return type === undefined || type.test(value) ? undefined : `must be ${type.words}, not ${shown(value)}`
+function typeProblem(value: unknown, { type }: JsonSchema): string | undefined {
+  if (type === undefined) return undefined
+  const tests = [type].flat().flatMap((name) => typeTests[String(name)] ?? [])
+  if (tests.length === 0 || tests.some(({ test }) => test(value))) return undefined
+  return `must be ${tests.map(({ words }) => words).join(' or ')}, not ${shown(value)}`
 }
 
-function choiceProblem(value: unknown, schema: Schema): string | undefined {
+function choiceProblem(value: unknown, schema: JsonSchema): string | undefined {
   const { enum: choices, const: only } = schema
   if (Array.isArray(choices) && !choices.some((choice) => same(choice, value))) {
     return `must be one of ${choices.map((choice) => JSON.stringify(choice)).join(', ')}, not ${shown(value)}`
@@ -70,7 +98,12 @@ function choiceProblem(value: unknown, schema: Schema): string | undefined {
     : undefined
 }
 
-function textProblem(value: unknown, schema: Schema, { path, patterns }: Place): string | undefined {
+function textProblem(
+  value: unknown,
+  schema: JsonSchema,
+  path: string,
+  patterns: Patterns,
+): string | undefined {
   if (typeof value !== 'string') return undefined
   const { minLength, maxLength, pattern } = schema
   const length = typeof minLength === 'number' || typeof maxLength === 'number' ? Array.from(value).length : 0
@@ -84,74 +117,7 @@ function textProblem(value: unknown, schema: Schema, { path, patterns }: Place):
   return typeof pattern === 'string' ? patterns.problem(value, pattern, path) : undefined
 }
 
-/** The patterns of one check, each compiled once; knows which one is being matched. */
-class Patterns {
-  readonly #compiled = new Map<string, RegExp | undefined>()
-  #current: { readonly pattern: string; readonly path: string } | undefined
-
-  /** What to say when a check was broken off. */
-  get overrun(): string {
-    if (this.#current === undefined) return 'could not be checked in time'
-    const { pattern, path } = this.#current
-    return `${at(path)}could not be matched against ${pattern} in time`
-  }
-
-  problem(value: string, pattern: string, path: string): string | undefined {
-    const compiled = this.#compile(pattern)
-    if (compiled === undefined) return `has a pattern that is no regular expression: ${pattern}`
-    this.#current = { pattern, path }
-    const matches = compiled.test(value)
-    this.#current = undefined
-    return matches ? undefined : `must match ${pattern}`
-  }
-
-  #compile(pattern: string): RegExp | undefined {
-    if (this.#compiled.has(pattern)) return this.#compiled.get(pattern)
-    const compiled = regExp(pattern)
-    this.#compiled.set(pattern, compiled)
-    return compiled
-  }
-}
-
-function regExp(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(pattern, 'u')
-  } catch {
-    return undefined
-  }
-}
-
-/** A pattern comes with the flow and may be made to take for ever: all of a value gets this long together. */
-const MATCHING_MS = 1000
-
-const sandbox: { run: () => void } = { run() {} }
-let context: Context | undefined
-
-interface Checked {
-  readonly problem: string | undefined
-}
-
-/** What a check finds; undefined when it was broken off. Only a script can be, with all that it calls. */
-function inTime(find: () => string | undefined): Checked | undefined {
-  let checked: Checked | undefined
-  sandbox.run = () => {
-    checked = { problem: find() }
-  }
-  context ??= createContext(sandbox)
-  try {
-    runInContext('run()', context, { timeout: MATCHING_MS })
-  } catch (error) {
-    // An error of the context's own realm.
-    const isOverrun = typeof error === 'object' && error !== null && 'code' in error
-    if (isOverrun && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined
-    throw error
-  } finally {
-    sandbox.run = () => {}
-  }
-  return checked
-}
-
-function numberProblem(value: unknown, schema: Schema): string | undefined {
+function numberProblem(value: unknown, schema: JsonSchema): string | undefined {
   if (typeof value !== 'number') return undefined
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
   if (typeof minimum === 'number' && value < minimum) return `must be at least ${minimum}, not ${value}`
@@ -165,56 +131,90 @@ function numberProblem(value: unknown, schema: Schema): string | undefined {
   return undefined
 }
 
-function listProblem(
-  value: readonly unknown[],
-  schema: Schema,
-  { path, patterns }: Place,
-): string | undefined {
-  const { minItems, maxItems, items } = schema
-  if (typeof minItems === 'number' && value.length < minItems)
-    return `${at(path)}must have at least ${minItems} items, and has ${value.length}`
-  if (typeof maxItems === 'number' && value.length > maxItems)
-    return `${at(path)}must have at most ${maxItems} items, and has ${value.length}`
-  if (!isObject(items)) return undefined
-  for (const [index, item] of value.entries()) {
-    const problem = check(item, items, { path: `${path}[${index}]`, patterns })
-    if (problem !== undefined) return problem
+function checkList(value: readonly unknown[], schema: JsonSchema, path: string, check: Check): void {
+  const { minItems, maxItems, uniqueItems, items } = schema
+  const count = value.length
+  if (typeof minItems === 'number' && count < minItems)
+    check.found.push({ path, what: `must have at least ${minItems} items, and has ${count}` })
+  else if (typeof maxItems === 'number' && count > maxItems)
+    check.found.push({ path, what: `must have at most ${maxItems} items, and has ${count}` })
+  else if (uniqueItems === true) {
+    const twice = repeated(value)
+    if (twice !== undefined)
+      check.found.push({ path, what: `must have no item twice, and has ${shown(twice)} twice` })
   }
-  return undefined
+  if (!isObject(items)) return
+  for (const [index, item] of value.entries()) checkValue(item, items, `${path}[${index}]`, check)
 }
 
-function objectProblem(value: Schema, schema: Schema, { path, patterns }: Place): string | undefined {
+/** The first item that stands in a list again. */
+function repeated(value: readonly unknown[]): unknown {
+  const seen = new Set<string>()
+  return value.find((item) => {
+    const key = canonical(item)
+    if (seen.has(key)) return true
+    seen.add(key)
+    return false
+  })
+}
+
+function checkObject(value: JsonSchema, schema: JsonSchema, path: string, check: Check): void {
+  const { required, minProperties, maxProperties, additionalProperties: others } = schema
   const properties = isObject(schema['properties']) ? schema['properties'] : {}
-  for (const key of Array.isArray(schema['required']) ? schema['required'] : []) {
-    if (typeof key === 'string' && !Object.hasOwn(value, key)) return `${at(path)}lacks "${key}"`
+  const add = (what: string): void =>
+    void (check.found.length < check.most && check.found.push({ path, what }))
+  for (const key of Array.isArray(required) ? required : []) {
+    if (typeof key === 'string' && !Object.hasOwn(value, key)) add(`lacks "${key}"`)
   }
-  for (const [key, entry] of Object.entries(value)) {
-    const expected = Object.hasOwn(properties, key) ? properties[key] : undefined
-    if (expected === undefined && schema['additionalProperties'] === false)
-      return `${at(path)}has no "${key}"`
-    const problem = isObject(expected)
-      ? check(entry, expected, { path: path === '' ? key : `${path}.${key}`, patterns })
-      : undefined
-    if (problem !== undefined) return problem
+  const entries = Object.entries(value)
+  if (typeof minProperties === 'number' && entries.length < minProperties)
+    add(`must have at least ${minProperties} keys, and has ${entries.length}`)
+  if (typeof maxProperties === 'number' && entries.length > maxProperties)
+    add(`must have at most ${maxProperties} keys, and has ${entries.length}`)
+  for (const [key, entry] of entries) {
+    const expected = Object.hasOwn(properties, key) ? properties[key] : others
+    if (expected === false) add(`has no "${key}"`)
+    if (isObject(expected)) checkValue(entry, expected, path === '' ? key : `${path}.${key}`, check)
   }
-  return undefined
 }
 
-function isObject(value: unknown): value is Schema {
+function checkCombined(value: unknown, schema: JsonSchema, path: string, check: Check): void {
+  const { $ref, allOf, anyOf, oneOf } = schema
+  const target = typeof $ref === 'string' ? resolveRef(check.root, $ref) : undefined
+  if (target !== undefined) checkValue(value, target, path, check)
+  for (const part of optionsOf(allOf)) checkValue(value, part, path, check)
+  for (const [options, isSingle] of [
+    [optionsOf(anyOf), false],
+    [optionsOf(oneOf), true],
+  ] as const) {
+    if (options.length === 0) continue
+    const misfits = options.flatMap((option) => {
+      const inner: Check = { ...check, most: 1, found: [] }
+      checkValue(value, option, path, inner)
+      return inner.found.slice(0, 1)
+    })
+    const fits = options.length - misfits.length
+    if (check.found.length >= check.most || fits === 1 || (fits > 1 && !isSingle)) continue
+    check.found.push({
+      path,
+      what: fits > 1 ? `fits ${fits} of the schemas of "oneOf"` : either(misfits, path),
+    })
+  }
+}
+
+function optionsOf(list: unknown): readonly JsonSchema[] {
+  return Array.isArray(list) ? list.filter(isObject) : []
+}
+
+/** Why a value fits none of several schemas. One that it comes close to has its mistake deeper inside. */
+function either(misfits: readonly Problem[], path: string): string {
+  const inside = misfits.filter((misfit) => misfit.path.length > path.length)
+  const reasons = (inside.length === 1 ? inside : misfits).map(
+    (misfit) => at(misfit.path.slice(path.length).replace(/^\./, '')) + misfit.what,
+  )
+  return [...new Set(reasons)].join(', or ').slice(0, MOST_SAID)
+}
+
+function isObject(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Equal as JSON: neither prototypes nor the order of keys count. */
-function same(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((item, index) => same(item, b[index]))
-  if (!isObject(a) || !isObject(b)) return a === b
-  const keys = Object.keys(a)
-  if (keys.length !== Object.keys(b).length) return false
-  return keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]))
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
