@@ -31,7 +31,9 @@ export type {
   StepSummary,
   TokenUsage,
 } from './run/events.ts'
+export type { Histories, Said } from './run/conversations.ts'
 export { InternalError } from './run/internal-error.ts'
+export { readKeptResult } from './run/kept-result.ts'
 export { openSession, type KeptSession } from './run/kept-session.ts'
 export type { Memory } from './run/memory.ts'
 export { newRunId } from './run/run-id.ts'
@@ -40,7 +42,7 @@ export { NotAResult, readResult } from './run/read-result.ts'
 export { RunRefused, type RunProblem } from './run/refusal.ts'
 export type { RunResult } from './run/result.ts'
 export { resultText } from './run/result-text.ts'
-export { runFlow, type RunOptions } from './run/run-flow.ts'
+export { runFlow, runTurn, type RunOptions, type Turn, type TurnOptions } from './run/run-flow.ts'
 export type { AttemptResult, CallData, StepResult, StepStatus } from './run/step-result.ts'
 export type { RunUsage } from './run/usage.ts'
 export { readFlowFile, sourceOf, type FlowSource } from './document/flow-file.ts'

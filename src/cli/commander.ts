@@ -23,13 +23,15 @@ export const helpShape: Partial<Help> = {
     const usage = withCapitals(Help.prototype.commandUsage.call(this, command))
     return usage.replace(/ \[options\](.+)$/, '$1 [options]')
   },
+  subcommandTerm: (command) =>
+    [command.name(), ...command.registeredArguments.map((one) => one.name())].join(' '),
   argumentTerm: (argument) => argument.name().toUpperCase(),
   optionTerm: (option) => withCapitals(option.flags),
 }
 
 function withCapitals(text: string): string {
   return text.replaceAll(
-    /<(.*?)(\.\.\.)?>|\[(flow|name)\]/g,
+    /<(.*?)(\.\.\.)?>|\[(flow|name|run)\]/g,
     (_all, name: string | undefined, more, optional) =>
       name === undefined
         ? `[${String(optional).toUpperCase()}]`

@@ -19,6 +19,18 @@ export const examples: ReadonlyMap<string, string> = new Map([
 `,
   ],
   [
+    'runs',
+    `  llmflows runs                           the latest runs
+  llmflows runs prune --older-than 30d
+`,
+  ],
+  [
+    'cache',
+    `  llmflows cache stats
+  llmflows cache prune --larger-than 100MB
+`,
+  ],
+  [
     'explain',
     `  llmflows explain unknown-variable
   llmflows explain                        all codes

@@ -13,6 +13,8 @@ Commands:
   plan FLOW        say what a run would do and what it could cost
   graph FLOW       draw the steps and what they wait for
   why STEP RESULT  say from a result why a step ran, waited or failed
+  runs             list the runs that are kept in this folder
+  cache            say how much is in the cache, and clear it
   explain CODE     what a diagnostic means, with an example
   init [NAME]      write a flow to start from
   schema [NAME]    print a JSON Schema: flow, result, event or plan

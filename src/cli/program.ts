@@ -15,6 +15,8 @@ const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['plan', async () => (await import('./plan.ts')).registerPlan],
   ['graph', async () => (await import('./graph.ts')).registerGraph],
   ['why', async () => (await import('./why.ts')).registerWhy],
+  ['runs', async () => (await import('./runs.ts')).registerRuns],
+  ['cache', async () => (await import('./cache.ts')).registerCache],
   ['explain', async () => (await import('./explain.ts')).registerExplain],
   ['init', async () => (await import('./init.ts')).registerInit],
   ['schema', async () => (await import('./schema.ts')).registerSchema],

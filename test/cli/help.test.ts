@@ -17,7 +17,7 @@ describe('the help of every command', () => {
     // Only shells write <(…).
     expect(stdout).not.toMatch(/<[^(]/)
     const named = stdout.matchAll(/^ {2}(?:-\w, )?--[\w-]+ (\S+) {2}/gm)
-    for (const [, value] of named) expect(value).toMatch(/^[A-Z.=]+$/)
+    for (const [, value] of named) expect(value).toMatch(/^(?:[A-Z.=]+|\[[A-Z]+\])$/)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
