@@ -63,7 +63,11 @@ export const catalogue = {
   'ignored-parameter':
     'A provider does not do what a parameter says: most drop one that they do not know without a word, so the answers would be others than the flow seems to ask for.',
   'refused-parameter': 'A provider is known to refuse a parameter, so that every call would fail.',
-  'two-systems': 'A step has both a system message and a template for one.',
+  'two-systems':
+    'A step or a conversation has two system messages. What a step says in a conversation is said under that of the conversation.',
+  'unknown-conversation': 'A step names a conversation that is not declared under "conversations".',
+  'unordered-conversation':
+    'Two steps talk in the same conversation, or the items of one do, and nothing says which of them speaks first. What each of them sees would depend on which is faster.',
   'needs-chat': 'A step uses something that only the chat API knows on an LLM with "api: completions".',
   'bad-file':
     'A template file cannot be read: it does not exist, is no text, or is outside the folder of the flow.',
@@ -77,6 +81,7 @@ export const catalogue = {
   'unwritten-connection':
     'A step uses what another gives, and the connections do not say so. Only validate --strict asks for that; it prints the missing lines as a patch.',
   'unused-template': 'A template is declared and no step uses it.',
+  'unused-conversation': 'A conversation is declared and no step talks in it.',
   'unused-input': 'An input is declared and no step uses it.',
   'unused-llm': 'An LLM is declared and no step calls it.',
   'unused-step':

@@ -391,6 +391,27 @@ steps:
     right: flow(`
 templates:
   haiku: Write a haiku about {topic}
+  'unknown-conversation': pair(
+    `
+conversations:
+  poet: { system: You are a poet }
+steps:
+  haiku: { conversation: poem, prompt: "Write a haiku about {topic}" }
+`,
+    'poem,',
+    'poet,',
+  ),
+  'unordered-conversation': pair(
+    `
+conversations:
+  poet: { system: You are a poet }
+steps:
+  haiku: { conversation: poet, prompt: "Write a haiku about {topic}" }
+  again: { conversation: poet, prompt: Make it sadder }
+`,
+    'steps:',
+    'connections: { haiku: again }\nsteps:',
+  ),
 steps:
   haiku: { template: haiku }
 `),
@@ -477,6 +498,16 @@ steps:
   haiku: { prompt: "Write a haiku about {topic}" }
   review: { prompt: "Review {haiku}" }
 `,
+  'unused-conversation': pair(
+    `
+conversations:
+  poet: { system: You are a poet }
+steps:
+  haiku: { prompt: "Write a haiku about {topic}" }
+`,
+    'prompt:',
+    'conversation: poet, prompt:',
+  ),
     'review: {',
     'review: { llm: critic,',
   ),

@@ -4,6 +4,7 @@ import type { Node } from '../document/node.ts'
 import type { FlowFolder } from '../source/flow-folder.ts'
 import type { SourceFile } from '../source/source-file.ts'
 import { readConnections } from './connections.ts'
+import { Conversations } from './conversations.ts'
 import type { Flow, ForEach, Input, Step } from './flow.ts'
 import { readInputs } from './inputs.ts'
 import { readLlms } from './llms.ts'
@@ -43,8 +44,9 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   const declared = readInputs(document, diagnosis)
   const llms = readLlms(document, options, diagnosis)
   const templates = new Templates(document, options.folder, diagnosis)
+  const conversations = new Conversations(document, templates, diagnosis)
   const { folder, maxItems } = options
-  const drafts = readSteps(document, { llms, templates, folder, maxItems, diagnosis })
+  const drafts = readSteps(document, { llms, templates, conversations, folder, maxItems, diagnosis })
   const unread = new Set(unreadSteps(document))
   const producers = findProducers(drafts, declared, diagnosis)
   const isUnreadOutput = unreadOutputs(drafts, unread)
@@ -67,6 +69,7 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
     inputs: variables.inputs,
     llms: llms.configs,
     llmSpans: llms.spans,
+    conversations: conversations.all,
     steps,
     producers,
     connections,
@@ -74,7 +77,7 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   }
   // What stays unused because of a mistake is that mistake's echo.
   if (!diagnosis.hasErrors)
-    reportUnused(flow, { templates, variables, diagnosis, outputsWritten: document.entries.has('outputs') })
+    reportUnused(flow, { templates, conversations, variables, diagnosis, outputsWritten: document.entries.has('outputs') })
   const diagnostics = once(diagnosis.diagnostics)
   return diagnostics.some(({ severity }) => severity === 'error') ? { diagnostics } : { flow, diagnostics }
 }

@@ -15,6 +15,8 @@ export interface Flow {
   readonly llms: ReadonlyMap<string, LlmConfig>
   /** Where each LLM is declared, for messages about it; the one that is there by default is declared nowhere. */
   readonly llmSpans: ReadonlyMap<string, Span>
+  /** The talks that steps share, by name. */
+  readonly conversations: ReadonlyMap<string, Conversation>
   /** In file order; a step's position here is its number in the graph. */
   readonly steps: readonly Step[]
   /** Output key → the step that gives it. */
@@ -22,6 +24,13 @@ export interface Flow {
   readonly connections: readonly Connection[]
   /** The output keys that make the result, in order. */
   readonly outputs: readonly string[]
+}
+
+/** What is said in it lasts as long as the run. */
+export interface Conversation {
+  readonly name: string
+  /** The most messages, prompts and answers, that are remembered; undefined: all of them. */
+  readonly maxMessages: number | undefined
 }
 
 export type InputType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object'
@@ -95,7 +104,9 @@ export interface LlmStep extends StepBase {
   /** The name of the template that the prompt is, and where its text stands. */
   readonly expression: Expression
   readonly promptSource: { readonly template: string | undefined; readonly span: Span } | undefined
-  /** System message and turns before the prompt. */
+  /** The talk that it takes part in, and where it says so. */
+  readonly conversation: { readonly name: string; readonly span: Span } | undefined
+  /** System message and turns before the prompt; what was said in the conversation comes after them. */
   readonly messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: Template }[]
   readonly onTruncated: 'error' | 'continue' | 'retry'
 }

@@ -4,6 +4,7 @@ import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Step, StepBase, StepKind } from './flow.ts'
 import { readLlmStep } from './kinds/llm.ts'
 import { readValueStep } from './kinds/value.ts'
+import type { Conversations } from './conversations.ts'
 import type { Llms } from './llms.ts'
 import type { Templates, WrittenTemplate } from './texts.ts'
 
@@ -22,6 +23,7 @@ export interface StepReading {
 export interface Surroundings {
   readonly llms: Llms
   readonly templates: Templates
+  readonly conversations: Conversations
   /** Undefined for a flow that is not a file. */
   readonly folder: FlowFolder | undefined
   readonly maxItems: number

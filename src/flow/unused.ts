@@ -1,10 +1,12 @@
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
+import type { Conversations } from './conversations.ts'
 import type { Flow } from './flow.ts'
 import type { Templates } from './texts.ts'
 import type { Variables } from './variables.ts'
 
 interface Facts {
   readonly templates: Templates
+  readonly conversations: Conversations
   readonly variables: Variables
   readonly diagnosis: Diagnosis
   /** Whether the flow names its outputs; otherwise every output is part of the result. */
@@ -12,8 +14,12 @@ interface Facts {
 }
 
 /** Warns of what a flow declares and never uses: most often it was meant to be used. */
-export function reportUnused(flow: Flow, { templates, variables, diagnosis, outputsWritten }: Facts): void {
+export function reportUnused(
+  flow: Flow,
+  { templates, conversations, variables, diagnosis, outputsWritten }: Facts,
+): void {
   templates.reportUnused()
+  conversations.reportUnused()
   for (const input of flow.inputs.values()) {
     if (variables.isUsed(input.name)) continue
     diagnosis.warning('unused-input', input.span, `no step uses the input "${input.name}"`, {

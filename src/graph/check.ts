@@ -1,6 +1,7 @@
 import { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Flow } from '../flow/flow.ts'
+import { checkConversationOrder } from './conversation-order.ts'
 import { findCycles } from './cycles.ts'
 import { auditEdges } from './edge-audit.ts'
 import { buildGraph, type Graph } from './graph.ts'
@@ -41,6 +42,7 @@ export function checkGraph(flow: Flow, isStrict = false): CheckedGraph {
     })
   }
   if (diagnosis.hasErrors) return { diagnostics: diagnosis.diagnostics }
+  checkConversationOrder(flow, graph, diagnosis)
   auditEdges(flow, graph, diagnosis)
   if (isStrict) demandConnections(flow, graph, diagnosis)
   return diagnosis.hasErrors

@@ -11,7 +11,7 @@ import type { Edge, Graph } from './graph.ts'
 export function auditEdges(flow: Flow, graph: Graph, diagnosis: Diagnosis): void {
   for (const [edge, worth] of edgeWorths(graph)) {
     const [from, to] = [flow.steps[edge.from], flow.steps[edge.to]]
-    if (from === undefined || to === undefined) continue
+    if (from === undefined || to === undefined || talkTogether(from, to)) continue
     const { template, related } = promptOf(to)
     const key = outputKeyOf(from)
     const forgotten = `if it should use that, write {${key}} in ${template}, which lacks it`
@@ -23,6 +23,12 @@ export function auditEdges(flow: Flow, graph: Graph, diagnosis: Diagnosis): void
     if (worth.kind === 'lengthening') diagnosis.warning('order-only-connection', edge.span, message, more)
     else diagnosis.note('order-only-connection', edge.span, message, more)
   }
+}
+
+/** What carries nothing else carries what was said. */
+function talkTogether(from: Step, to: Step): boolean {
+  const name = from.kind === 'llm' ? from.conversation?.name : undefined
+  return name !== undefined && to.kind === 'llm' && to.conversation?.name === name
 }
 
 const otherwise = {

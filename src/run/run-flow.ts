@@ -2,10 +2,12 @@ import { DEFAULT_MAX_ITEMS } from '../flow/for-each.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
+import { historyProblems, type Histories } from './conversations.ts'
 import type { EventListener } from './events.ts'
 import { checkLimits } from './limits.ts'
 import type { Memory } from './memory.ts'
 import { prepareRun } from './prepare.ts'
+import { RunRefused } from './refusal.ts'
 import type { RunResult } from './result.ts'
 import { Run } from './run.ts'
 import { newRunId } from './run-id.ts'
@@ -60,7 +62,40 @@ const DEFAULT_MAX_CALLS = 1000
  * console.log(result.outputs['haiku'])
  */
 export async function runFlow(compiled: CompiledFlow, options: RunOptions = {}): Promise<RunResult> {
+  const { result } = await runTurn(compiled, options)
+  return result
+}
+
+export interface TurnOptions extends RunOptions {
+  /** What was said before, as the turn before has given it back. Default: nothing. */
+  readonly histories?: Histories
+}
+
+/** A run of a flow as one turn of longer conversations. */
+export interface Turn {
+  readonly result: RunResult
+  /** What was said up to now, by steps that have succeeded, as far as `max_messages` lets it be remembered. */
+  readonly histories: Histories
+}
+
+/**
+ * Runs a flow whose conversations go on where another run has left them, and gives back where this one leaves them. A run
+ * keeps nothing by itself: whoever calls may hand the histories to the next turn, store them as JSON, or forget them, as
+ * after a turn that has failed. Otherwise like `runFlow`; histories that do not fit the flow are refused.
+ *
+ * @example
+ * const flow = await loadFlow('flows/chatbot.yaml')
+ * let histories = {}
+ * for (const message of ['Hello!', 'What did I say?']) {
+ *   const turn = await runTurn(flow, { inputs: { message }, histories })
+ *   histories = turn.histories
+ * }
+ */
+export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {}): Promise<Turn> {
   checkLimits(options)
+  const histories = options.histories ?? {}
+  const problems = historyProblems(compiled.flow.conversations, histories)
+  if (problems.length > 0) throw new RunRefused(problems)
   const world = options.world ?? systemWorld(options.env ?? process.env)
   const inputs =
     options.inputs instanceof Map ? options.inputs : new Map(Object.entries(options.inputs ?? {}))
@@ -85,9 +120,11 @@ export async function runFlow(compiled: CompiledFlow, options: RunOptions = {}):
     memory: options.memory,
     runId: options.runId ?? newRunId(world),
     around: '',
+    histories,
     // What is recorded comes before what is told.
     reporters: [...(options.memory === undefined ? [] : [options.memory]), ...(options.reporters ?? [])],
     onReporterError: options.onReporterError ?? (() => {}),
   })
-  return run.finish()
+  const result = await run.finish()
+  return { result, histories: run.histories }
 }

@@ -8,6 +8,7 @@ import { failure, type Outcome, type ReadyLlm, type StepContext } from '../steps
 import { StepTimeout } from '../steps/step-timeout.ts'
 import type { Json } from '../source/json.ts'
 import { contentKey } from '../store/canonical-json.ts'
+import { Conversations, type Histories, type Said } from './conversations.ts'
 import type { CancelReason, EventListener, RunEvent } from './events.ts'
 import { InternalError } from './internal-error.ts'
 import type { Memory } from './memory.ts'
@@ -44,6 +45,8 @@ interface Settings {
   readonly runId: string
   /** What stands before the ids of its steps, for a run inside a step: `agent/2/`. */
   readonly around: string
+  /** What was said before the run. */
+  readonly histories: Histories
   readonly reporters: readonly EventListener[]
   readonly onReporterError: (error: unknown) => void
 }
@@ -57,6 +60,7 @@ export class Run {
   readonly #preparation: Preparation
   readonly #settings: Settings
   readonly #values: Values
+  readonly #conversations: Conversations
   readonly #result: ReturnType<typeof createResult>
   readonly #listeners: Set<EventListener>
   readonly #gates = new Map<string, Gate>()
@@ -82,6 +86,7 @@ export class Run {
     this.#preparation = preparation
     this.#settings = settings
     this.#values = new Values(preparation.inputs)
+    this.#conversations = new Conversations(compiled.flow.conversations, settings.histories)
     this.#result = createResult({ keepRaw: settings.keepRaw })
     this.#listeners = new Set(settings.reporters)
     this.#itemCounts = [...preparation.units.itemCounts]
@@ -111,6 +116,11 @@ export class Run {
     const { world, signal, timeoutMs, maxConcurrency, runId } = this.#settings
     this.#emit(runStarted(this.#compiled, this.#preparation, { runId, date: world.clock.date() }))
     const interrupt = (): void => this.#cancel('interrupted')
+  /** What has been said in the conversations, by steps that have succeeded. */
+  get histories(): Histories {
+    return this.#conversations.histories
+  }
+
     signal?.addEventListener('abort', interrupt)
     if (signal?.aborted === true) interrupt()
     const timer = new AbortController()
@@ -182,6 +192,13 @@ export class Run {
       lookup: (variable) => this.#values.lookup(step, index, variable),
       emit: (event) => {
         if (!this.#settled.has(position, item)) this.#emit(event)
+      },
+      said: this.#saidBefore(step),
+      say: (prompt, answer) => {
+        const name = conversationOf(step)
+        // A step that was given up before has said nothing.
+        if (name !== undefined && !this.#settled.has(position, item))
+          this.#conversations.add(name, prompt, answer)
       },
       signal: controller.signal,
     })
@@ -393,7 +410,13 @@ export class Run {
     const step = this.#step(position)
     if (step.kind !== 'llm') return 0
     const index = step.forEach === undefined ? undefined : item
-    return reckonedTokens(step, { index, lookup: (name) => this.#values.lookup(step, index, name) })
+    const said = this.#saidBefore(step)
+    return reckonedTokens(step, { index, said, lookup: (name) => this.#values.lookup(step, index, name) })
+  }
+
+  #saidBefore(step: Step): readonly Said[] {
+    const name = conversationOf(step)
+    return name === undefined ? [] : this.#conversations.said(name)
   }
 
   /** Settles all that has not ended of a step: its items, or itself while they are not known. */
@@ -442,4 +465,8 @@ export class Run {
       }
     }
   }
+}
+
+function conversationOf(step: Step): string | undefined {
+  return step.kind === 'llm' ? step.conversation?.name : undefined
 }

@@ -6,11 +6,11 @@ import type { Template } from '../template/template.ts'
 import { Unrenderable } from '../template/unrenderable.ts'
 import type { StepContext } from './step-run.ts'
 
-type Item = Pick<StepContext, 'index' | 'lookup'>
+type Item = Pick<StepContext, 'index' | 'lookup' | 'said'>
 
 /** What a step asks its model, or why that cannot be said: a value is missing, or it would be too large. */
 export function renderRequest(step: LlmStep, item: Item): LlmRequest | Unrenderable {
-  const { lookup } = item
+  const { lookup, said } = item
   let room = MAX_SIZE
   const take = (template: Template): string => {
     const text = render(template, lookup, room)
@@ -19,8 +19,9 @@ export function renderRequest(step: LlmStep, item: Item): LlmRequest | Unrendera
   }
   try {
     const before = step.messages.map(({ role, content }): Message => ({ role, content: take(content) }))
+    room -= said.reduce((sum, { content }) => sum + content.length, 0)
     return {
-      messages: [...before, { role: 'user', content: take(step.prompt) }],
+      messages: [...before, ...said, { role: 'user', content: take(step.prompt) }],
       sampling: samplingOf(step, item),
     }
   } catch (error) {

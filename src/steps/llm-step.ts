@@ -27,5 +27,10 @@ export async function runLlmStep(step: LlmStep, context: StepContext): Promise<O
       help: 'shorten the prompt or lower max_tokens',
     })
   }
-  return callUntilAnswered(step, request, context)
+  const outcome = await callUntilAnswered(step, request, context)
+  const prompt = request.messages.at(-1)
+  // Only what was answered has been said: a step that fails leaves no half of a turn, and a retry no second one.
+  if (outcome.ok && prompt !== undefined && outcome.generated !== null)
+    context.say(prompt.content, outcome.generated)
+  return outcome
 }

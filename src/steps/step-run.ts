@@ -1,5 +1,5 @@
 import type { Lane } from '../llms/lane.ts'
-import type { Llm } from '../llms/llm.ts'
+import type { Llm, Message } from '../llms/llm.ts'
 import type { World } from '../llms/world.ts'
 import type { RunError, RunEvent } from '../run/events.ts'
 import type { Json } from '../source/json.ts'
@@ -30,6 +30,10 @@ export interface StepContext {
   readonly takeCall: () => boolean
   readonly keepRaw: boolean
 }
+  /** What was said before in the conversation of the step, oldest first; nothing without one. */
+  readonly said: readonly Message[]
+  /** Adds a prompt and its answer to the conversation of the step; without one nothing happens. */
+  readonly say: (prompt: string, answer: string) => void
 
 /** An LLM that can be called, with its limits. */
 export interface ReadyLlm {

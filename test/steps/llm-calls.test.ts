@@ -35,6 +35,8 @@ async function called(times: number, llm: (call: number) => LlmAnswer, limits: L
     at: () => world.clock.now(),
     llm: () => ready,
     takeCall: () => true,
+    said: [],
+    say: () => {},
     keepRaw: false,
   }
   const request = renderRequest(step, context)

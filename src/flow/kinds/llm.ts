@@ -3,6 +3,7 @@ import { child, itemsOf, numberAt, textAt, textNode } from '../reader.ts'
 import type { Diagnosis } from '../../diagnostics/diagnosis.ts'
 import type { Entry, MapNode } from '../../document/node.ts'
 import { parseTemplate } from '../../template/parse.ts'
+import { refuseTalkingItems } from '../conversations.ts'
 import type { LlmStep } from '../flow.ts'
 import type { StepReading } from '../kinds.ts'
 import { findLlm, readSampling } from '../llms.ts'
@@ -25,7 +26,9 @@ export function readLlmStep({ entry, node, base, templates, surroundings }: Step
   checkParameters(node, { config: llm, owner: user, diagnosis })
   const prompt = use(inline('prompt') ?? surroundings.templates.find(child(node, 'template'), user))
   const named = surroundings.templates.find(child(node, 'system_template'), user)
-  const system = use(inline('system') ?? named)
+  const talk = surroundings.conversations.find(entry, node)
+  refuseTalkingItems(entry, talk.conversation, base.forEach, diagnosis)
+  const system = use(talk.system ?? inline('system') ?? named)
   refuseMixedSystem(entry, node, llm.api, diagnosis)
   const turns = itemsOf(child(node, 'messages')).map((turn) => {
     const content = textNode(child(turn, 'content'))
@@ -41,6 +44,7 @@ export function readLlmStep({ entry, node, base, templates, surroundings }: Step
     prompt: prompt?.template ?? parseTemplate(''),
     promptSource: readPromptSource(node, prompt),
     messages: system === undefined ? turns : [{ role: 'system', content: system.template }, ...turns],
+    conversation: talk.conversation,
     onTruncated: onTruncated === 'continue' || onTruncated === 'retry' ? onTruncated : 'error',
   }
 }
@@ -51,9 +55,12 @@ function readPromptSource(node: MapNode, prompt: WrittenTemplate | undefined): L
 }
 
 function refuseMixedSystem(entry: Entry, node: MapNode, api: string, diagnosis: Diagnosis): void {
-  const [system, named, messages] = ['system', 'system_template', 'messages'].map((key) =>
-    node.entries.get(key),
-  )
+  const [system, named, messages, conversation] = [
+    'system',
+    'system_template',
+    'messages',
+    'conversation',
+  ].map((key) => node.entries.get(key))
   if (system !== undefined && named !== undefined) {
     diagnosis.error(
       'two-systems',
@@ -65,14 +72,17 @@ function refuseMixedSystem(entry: Entry, node: MapNode, api: string, diagnosis: 
       },
     )
   }
-  const chatOnly = system ?? named ?? messages
+  const chatOnly = system ?? named ?? messages ?? conversation
   if (api === 'completions' && chatOnly !== undefined) {
     diagnosis.error(
       'needs-chat',
       chatOnly.keySpan,
       `step "${entry.key}" has "${chatOnly.key}", but its llm uses the completions API, which knows only a prompt`,
       {
-        help: 'write it into the prompt, or set "api: chat" on the llm',
+        help:
+          chatOnly === conversation
+            ? 'set "api: chat" on the llm'
+            : 'write it into the prompt, or set "api: chat" on the llm',
       },
     )
   }
