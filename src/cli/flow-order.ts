@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { hasErrors } from '../diagnostics/diagnostic.ts'
 import { renderDiagnostics } from '../diagnostics/render.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
+import { everyFlow } from '../graph/every-flow.ts'
 import { checkSource } from '../graph/load.ts'
 import { offline } from '../graph/offline.ts'
 import { secretsIn } from '../llms/redaction.ts'
@@ -63,7 +64,7 @@ export async function readFlowOrder<Texts extends RunTexts>(
   }
   const { compiled } = loaded
   const { flow } = compiled
-  io.addSecrets(secretsIn(env, flow.llms.values()))
+  io.addSecrets(secretsIn(env, everyFlow(compiled).flatMap(({ llms }) => [...llms.values()])))
   const written: WrittenInputs = new Map()
   const command = flowCommand(flow, path, written, io, verb)
   if (texts.help === true) {
@@ -106,8 +107,8 @@ async function loadFlow(path: string, { texts, limits, env }: Setting, io: Io): 
   }
   // What --llm may name is what the flow has without it.
   const plain = texts.llm === undefined ? undefined : checkSource(source, options).compiled
-  const fitting = plain === undefined ? overrides : fitLlms(plain, overrides)
-  const { compiled, diagnostics } = checkSource(source, { ...options, overrides: fitting })
+  const fitting = plain === undefined ? { overrides } : fitLlms(plain, overrides)
+  const { compiled, diagnostics } = checkSource(source, { ...options, ...fitting })
   const found = [...ofOverrides, ...diagnostics]
   const isBroken = compiled === undefined || hasErrors(found)
   const shown = isBroken || texts.verbose === true ? found.filter(({ severity }) => severity !== 'note') : []

@@ -5,6 +5,7 @@ import { defaultLimits } from '../document/limits.ts'
 import type { Node } from '../document/node.ts'
 import type { Override } from '../document/override.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
+import { everyFlow } from '../graph/every-flow.ts'
 import { SourceFile } from '../source/source-file.ts'
 import type { Span } from '../source/span.ts'
 import { UsageError } from './usage-error.ts'
@@ -86,31 +87,44 @@ function spanIn(file: SourceFile, { start, end }: Span, by: number): Span {
   return { file, start: start + by, end: end + by }
 }
 
+/** What the command line changes: in the flow, and in the flows inside it. */
+export interface FittingOverrides {
+  readonly overrides: readonly Override[]
+  readonly innerOverrides: readonly Override[]
+}
+
 /**
- * Makes `--llm` fit the flow as it is written. Throws `UsageError` for an LLM that it does not have, and gives its
- * provider to one that is there without being written down.
+ * Makes `--llm` fit the flow as it is written. Throws `UsageError` for an LLM that neither it nor a flow inside it has,
+ * and gives its provider to one that is there without being written down.
  */
-export function fitLlms({ flow }: CompiledFlow, overrides: readonly Override[]): readonly Override[] {
-  const fitting: Override[] = []
-  for (const override of overrides) {
+export function fitLlms(compiled: CompiledFlow, overrides: readonly Override[]): FittingOverrides {
+  const { flow } = compiled
+  const ofLlms = overrides.filter(({ path, file }) => path[0] === 'llms' && file.path === '--llm')
+  const others = overrides.filter((override) => !ofLlms.includes(override))
+  const all = new Set(everyFlow(compiled).flatMap(({ llms }) => [...llms.keys()]))
+  const providers: Override[] = []
+  const ofFlow: Override[] = []
+  for (const override of ofLlms) {
     const { path, file } = override
-    const [first, name = ''] = path
-    if (first !== 'llms' || file.path !== '--llm') continue
+    const [, name = ''] = path
+    if (!all.has(name)) throw unknownLlm(name, flow.name, all)
     const config = flow.llms.get(name)
-    if (config === undefined) {
-      const guess = closest(name, flow.llms.keys())
-      const names = [...flow.llms.keys()]
-      const known =
-        names.length === 1 ? `the only llm is ${names[0] ?? ''}` : `the llms are ${names.join(', ')}`
-      throw new UsageError(
-        `flow "${flow.name}" has no llm "${name}"`,
-        guess === undefined ? known : `did you mean "${guess}"?`,
-      )
-    }
+    if (config === undefined) continue
+    ofFlow.push(override)
     if (flow.llmSpans.has(name)) continue
     const span = { file, start: 0, end: file.text.length }
     const value: Node = { kind: 'scalar', value: config.provider, span }
-    fitting.push({ path: ['llms', name, 'provider'], value, file })
+    providers.push({ path: ['llms', name, 'provider'], value, file })
   }
-  return [...fitting, ...overrides]
+  return { overrides: [...providers, ...ofFlow, ...others], innerOverrides: ofLlms }
+}
+
+function unknownLlm(name: string, flow: string, llms: ReadonlySet<string>): UsageError {
+  const guess = closest(name, llms)
+  const names = [...llms]
+  const known = names.length === 1 ? `the only llm is ${names[0] ?? ''}` : `the llms are ${names.join(', ')}`
+  return new UsageError(
+    `flow "${flow}" has no llm "${name}"`,
+    guess === undefined ? known : `did you mean "${guess}"?`,
+  )
 }

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import { shortList } from '../diagnostics/short-list.ts'
 import { plain, type MapNode, type Node } from '../document/node.ts'
+import type { FlowFolder } from '../source/flow-folder.ts'
 import type { Span } from '../source/span.ts'
 import { parseDuration } from './duration.ts'
 import type { Api, FinishReason, LlmConfig, Sampling, ScriptedAnswer } from './llm-config.ts'
@@ -21,17 +22,24 @@ export interface Llms {
   readonly fallback: LlmConfig
 }
 
-/** Reads `llms` and `defaults`. `defaultModel` is the model of the openai provider when the flow names none. */
-export function readLlms(root: MapNode, defaultModel: string, diagnosis: Diagnosis): Llms {
+interface LlmSettings {
+  /** The model of the openai provider when the flow names none. */
+  readonly defaultModel: string
+  /** Where the files of local models are; undefined for a flow that is not a file. */
+  readonly folder: FlowFolder | undefined
+}
+
+/** Reads `llms` and `defaults`. */
+export function readLlms(root: MapNode, settings: LlmSettings, diagnosis: Diagnosis): Llms {
   const defaults = child(root, 'defaults')
   const configs = new Map<string, LlmConfig>()
   const spans = new Map<string, Span>()
   for (const entry of entriesOf(child(root, 'llms'))) {
-    configs.set(entry.key, readLlm(entry.key, entry.value, { defaults, defaultModel, diagnosis }))
+    configs.set(entry.key, readLlm(entry.key, entry.value, { ...settings, defaults, diagnosis }))
     spans.set(entry.key, entry.keySpan)
   }
   if (configs.size === 0) {
-    const implied = readLlm('default', undefined, { defaults, defaultModel, diagnosis })
+    const implied = readLlm('default', undefined, { ...settings, defaults, diagnosis })
     configs.set(implied.name, implied)
   }
   const [first] = configs.values()
@@ -67,16 +75,15 @@ function declaredLlms(configs: ReadonlyMap<string, LlmConfig>): string {
     : `the llms here are ${shortList(configs)}`
 }
 
-interface Surroundings {
+interface Surroundings extends LlmSettings {
   readonly defaults: Node | undefined
-  readonly defaultModel: string
   readonly diagnosis: Diagnosis
 }
 
 function readLlm(
   name: string,
   node: Node | undefined,
-  { defaults, defaultModel, diagnosis }: Surroundings,
+  { defaults, defaultModel, folder, diagnosis }: Surroundings,
 ): LlmConfig {
   const provider = textAt(node, 'provider') ?? 'openai'
   const answers = child(node, 'answers')
@@ -114,6 +121,7 @@ function readLlm(
     provider,
     api,
     model: textAt(node, 'model') ?? ownModel,
+    modelPath: provider === 'local' ? findModel(child(node, 'model'), folder, diagnosis) : undefined,
     apiVersion: textAt(node, 'api_version'),
     sampling: readSampling(node, { maxTokens: DEFAULT_MAX_TOKENS }),
     baseUrl: textAt(node, 'base_url'),
@@ -132,6 +140,27 @@ function readLlm(
   checkApi(node, config, diagnosis)
   checkParameters(node, { config, owner: `llm "${name}"`, diagnosis })
   return config
+}
+
+/** Where the file of a local model is. That there is none is no mistake of the flow: models are large, and seldom kept with it. */
+function findModel(
+  node: Node | undefined,
+  folder: FlowFolder | undefined,
+  diagnosis: Diagnosis,
+): string | undefined {
+  const written = textNode(node)
+  if (written === undefined || written.value === '') return undefined
+  if (folder === undefined) {
+    diagnosis.error('bad-file', written.span, 'a flow that is not a file has no folder to load a model from')
+    return undefined
+  }
+  const found = folder.locate(written.value)
+  if (found.ok) return found.path
+  const help = found.help === undefined ? {} : { help: found.help }
+  if (!found.isMissing) {
+    diagnosis.error('bad-file', written.span, `model file "${written.value}" ${found.problem}`, help)
+  }
+  return undefined
 }
 
 /** The sampling parameters written on a node, over those that hold otherwise. */

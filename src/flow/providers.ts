@@ -24,6 +24,8 @@ interface Preset {
   readonly asksForUsage?: boolean
   /** The name under which it takes a seed. */
   readonly seedParameter?: 'seed' | 'random_seed'
+  /** How many calls run at a time when the flow does not say: what works in this process shares its threads. */
+  readonly concurrency?: number
   /** What it does not do with parameters that others take. */
   readonly quirks?: readonly Quirk[]
 }
@@ -155,8 +157,15 @@ const PRESETS = {
       },
     ],
   },
+  'local': {
+    kind: 'process',
+    apis: ['chat', 'completions'],
+    // Each call at a time takes the memory of a whole context.
+    concurrency: 1,
+    quirks: [{ fate: 'ignored', parameters: ['base_url', 'api_key_env', 'headers_env', 'params'] }],
+  },
   'scripted': { kind: 'process' },
-  'embedded': { kind: 'process' },
+  'embedded': { kind: 'process', concurrency: 8 },
 } as const satisfies Record<string, Preset>
 
 const byName: ReadonlyMap<string, Preset> = new Map(Object.entries(PRESETS))

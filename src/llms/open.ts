@@ -64,6 +64,10 @@ export async function openLlm(config: LlmConfig, options: OpenOptions): Promise<
       hide: hideSecrets(secrets),
     })
   }
+  if (config.provider === 'local') {
+    const { openLocal } = await import('./local/local-llm.ts')
+    return openLocal(config)
+  }
   if (config.provider === 'embedded') {
     const { openEmbedded } = await import('./embedded/embedded-llm.ts')
     return openEmbedded(config)
@@ -82,6 +86,11 @@ function locate(config: LlmConfig, options: CheckOptions) {
       message,
       help: `providers: ${providerNames.join(', ')}`,
     } as const
+  }
+  if (config.provider === 'local' && config.modelPath === undefined) {
+    const message = `the model file "${config.model}" of llm "${config.name}" does not exist`
+    const help = "put it there: paths are relative to the flow's folder"
+    return { code: 'missing-model-file', llm: config.name, message, help } as const
   }
   if (preset.kind === 'process') return { kind: 'process' } as const
   const resolved = resolveEndpoint(config, options)

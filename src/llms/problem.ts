@@ -11,6 +11,7 @@ export interface LlmProblem {
     | 'missing-header-variable'
     | 'bad-header'
     | 'bad-proxy'
+    | 'missing-model-file'
   /** The LLM's name in the flow. */
   readonly llm: string
   /** Lower case, no full stop, no secret in it. */
