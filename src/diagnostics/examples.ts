@@ -371,26 +371,6 @@ steps:
     'system: You are a singer, ',
     '',
   ),
-  'needs-chat': pair(
-    `
-llms:
-  old: { provider: openai, api: completions, model: gpt-3.5-turbo-instruct }
-steps:
-  haiku: { system: You are a poet, prompt: "Write a haiku about {topic}" }
-`,
-    'system: You are a poet, prompt: "Write',
-    'prompt: "You are a poet. Write',
-  ),
-  'bad-file': {
-    wrong: flow(`
-templates:
-  haiku: { file: prompts/haiku.md }
-steps:
-  haiku: { template: haiku }
-`),
-    right: flow(`
-templates:
-  haiku: Write a haiku about {topic}
   'unknown-conversation': pair(
     `
 conversations:
@@ -412,6 +392,26 @@ steps:
     'steps:',
     'connections: { haiku: again }\nsteps:',
   ),
+  'needs-chat': pair(
+    `
+llms:
+  old: { provider: openai, api: completions, model: gpt-3.5-turbo-instruct }
+steps:
+  haiku: { system: You are a poet, prompt: "Write a haiku about {topic}" }
+`,
+    'system: You are a poet, prompt: "Write',
+    'prompt: "You are a poet. Write',
+  ),
+  'bad-file': {
+    wrong: flow(`
+templates:
+  haiku: { file: prompts/haiku.md }
+steps:
+  haiku: { template: haiku }
+`),
+    right: flow(`
+templates:
+  haiku: Write a haiku about {topic}
 steps:
   haiku: { template: haiku }
 `),
@@ -478,6 +478,16 @@ steps:
     '  song: Write a song about {topic}\n',
     '',
   ),
+  'unused-conversation': pair(
+    `
+conversations:
+  poet: { system: You are a poet }
+steps:
+  haiku: { prompt: "Write a haiku about {topic}" }
+`,
+    'prompt:',
+    'conversation: poet, prompt:',
+  ),
   'unused-input': pair(
     `
 inputs:
@@ -498,16 +508,6 @@ steps:
   haiku: { prompt: "Write a haiku about {topic}" }
   review: { prompt: "Review {haiku}" }
 `,
-  'unused-conversation': pair(
-    `
-conversations:
-  poet: { system: You are a poet }
-steps:
-  haiku: { prompt: "Write a haiku about {topic}" }
-`,
-    'prompt:',
-    'conversation: poet, prompt:',
-  ),
     'review: {',
     'review: { llm: critic,',
   ),
