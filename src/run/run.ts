@@ -111,16 +111,16 @@ export class Run {
     }
   }
 
-  /** Runs everything that can run and resolves when nothing of it is left. Rejects with `InternalError`. */
-  async finish(): Promise<RunResult> {
-    const { world, signal, timeoutMs, maxConcurrency, runId } = this.#settings
-    this.#emit(runStarted(this.#compiled, this.#preparation, { runId, date: world.clock.date() }))
-    const interrupt = (): void => this.#cancel('interrupted')
   /** What has been said in the conversations, by steps that have succeeded. */
   get histories(): Histories {
     return this.#conversations.histories
   }
 
+  /** Runs everything that can run and resolves when nothing of it is left. Rejects with `InternalError`. */
+  async finish(): Promise<RunResult> {
+    const { world, signal, timeoutMs, maxConcurrency, runId } = this.#settings
+    this.#emit(runStarted(this.#compiled, this.#preparation, { runId, date: world.clock.date() }))
+    const interrupt = (): void => this.#cancel('interrupted')
     signal?.addEventListener('abort', interrupt)
     if (signal?.aborted === true) interrupt()
     const timer = new AbortController()
@@ -187,18 +187,18 @@ export class Run {
       llm: (name) => this.#llmFor(step, item, name),
       ask: (parts, make) => this.#ask(unitId(step, item), { parts, make, signal: controller.signal }),
       takeCall,
-      id: unitId(step, item),
-      index,
-      lookup: (variable) => this.#values.lookup(step, index, variable),
-      emit: (event) => {
-        if (!this.#settled.has(position, item)) this.#emit(event)
-      },
       said: this.#saidBefore(step),
       say: (prompt, answer) => {
         const name = conversationOf(step)
         // A step that was given up before has said nothing.
         if (name !== undefined && !this.#settled.has(position, item))
           this.#conversations.add(name, prompt, answer)
+      },
+      id: unitId(step, item),
+      index,
+      lookup: (variable) => this.#values.lookup(step, index, variable),
+      emit: (event) => {
+        if (!this.#settled.has(position, item)) this.#emit(event)
       },
       signal: controller.signal,
     })

@@ -26,14 +26,14 @@ export interface StepContext {
    * it depends on. An answer is recorded before the promise resolves. Rejects as `make` does.
    */
   readonly ask: (parts: Json, make: () => Promise<Json>) => Promise<Json>
-  /** Whether one more model call is within the run's limit; counts it. */
-  readonly takeCall: () => boolean
-  readonly keepRaw: boolean
-}
   /** What was said before in the conversation of the step, oldest first; nothing without one. */
   readonly said: readonly Message[]
   /** Adds a prompt and its answer to the conversation of the step; without one nothing happens. */
   readonly say: (prompt: string, answer: string) => void
+  /** Whether one more model call is within the run's limit; counts it. */
+  readonly takeCall: () => boolean
+  readonly keepRaw: boolean
+}
 
 /** An LLM that can be called, with its limits. */
 export interface ReadyLlm {
