@@ -21,6 +21,12 @@ export interface Llama {
   /** 0: as many as it likes. */
   maxThreads: number
   loadModel(options: { readonly modelPath: string }): Promise<Model>
+  createGrammarForJsonSchema(schema: Readonly<Record<string, unknown>>): Promise<Grammar>
+}
+
+/** What holds a model to a form while it speaks. */
+export interface Grammar {
+  readonly grammar: string
 }
 
 export interface Model {
@@ -50,6 +56,7 @@ export interface GenerationOptions {
   readonly topP: number
   readonly seed?: number
   readonly customStopTriggers: readonly string[]
+  readonly grammar?: Grammar
   readonly signal: AbortSignal
   readonly onToken: () => void
 }

@@ -30,7 +30,7 @@ function sharedEngine(): Promise<Engine> {
  * installed, the file is no model, or the memory does not suffice.
  */
 export async function openLocal(config: LlmConfig, engine: Promise<Engine> = sharedEngine()): Promise<Llm> {
-  const { library, load } = await engine
+  const { library, load, grammarFor } = await engine
   const model = await load(config.modelPath ?? config.model, config.model)
   const sequences = config.maxConcurrency ?? 1
   const contextSize = Math.min(config.contextWindow ?? USUAL_CONTEXT, model.trainContextSize)
@@ -46,6 +46,7 @@ export async function openLocal(config: LlmConfig, engine: Promise<Engine> = sha
           answer(generator, request, {
             config,
             contextSize: context.contextSize,
+            grammarFor,
             signal: stop,
             onFirstToken,
           }),
@@ -80,14 +81,15 @@ async function createContext(
 interface Answering {
   readonly config: LlmConfig
   readonly contextSize: number
+  readonly grammarFor: Engine['grammarFor']
   readonly signal: AbortSignal
   readonly onFirstToken: () => void
 }
 
 async function answer(
   generator: Generator,
-  { messages, sampling }: LlmRequest,
-  { config, contextSize, signal, onFirstToken }: Answering,
+  { messages, sampling, responseFormat }: LlmRequest,
+  { config, contextSize, grammarFor, signal, onFirstToken }: Answering,
 ): Promise<LlmAnswer> {
   const inputTokens = generator.count(messages)
   const room = contextSize - MARGIN - inputTokens
@@ -95,6 +97,7 @@ async function answer(
     const text = `the prompt has ${inputTokens} tokens; the model ${config.model} reads at most ${contextSize - MARGIN - 1} here`
     throw new LlmError('prompt-too-long', text, { retryable: false })
   }
+  const grammar = responseFormat === undefined ? undefined : await grammarFor(responseFormat.schema)
   let hasBegun = false
   const { temperature = 0.7, topP = 0.9, stop = [], seed, maxTokens } = sampling
   const { text, stopReason, outputTokens } = await generator.generate(messages, {
@@ -103,6 +106,7 @@ async function answer(
     topP,
     ...(seed === undefined ? {} : { seed }),
     customStopTriggers: stop,
+    ...(grammar === undefined ? {} : { grammar }),
     signal,
     onToken() {
       if (!hasBegun) onFirstToken()

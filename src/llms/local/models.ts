@@ -1,11 +1,21 @@
 import { LlmError } from '../llm.ts'
-import { firstLine, installedLibrary, type Library, type Llama, type Model, startLlama } from './library.ts'
+import {
+  firstLine,
+  type Grammar,
+  installedLibrary,
+  type Library,
+  type Llama,
+  type Model,
+  startLlama,
+} from './library.ts'
 
 /** An engine and the models that it has loaded. */
 export interface Engine {
   readonly library: Library
   /** The model of a file, loaded once however many LLMs use it. */
   readonly load: (path: string, shown: string) => Promise<Model>
+  /** What holds a model to the JSON of a schema, as far as a grammar can say what the schema does. */
+  readonly grammarFor: (schema: Readonly<Record<string, unknown>>) => Promise<Grammar>
 }
 
 /** An engine whose library comes from `load`: by default from where llmflows is installed. */
@@ -15,6 +25,7 @@ export async function startEngine(load: () => Promise<Library> = installedLibrar
   const models = new Map<string, Promise<Model>>()
   return {
     library,
+    grammarFor: (schema) => llama.createGrammarForJsonSchema(schema),
     load(path, shown) {
       const loading = models.get(path) ?? loadModel(llama, path, shown)
       models.set(path, loading)

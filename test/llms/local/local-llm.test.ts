@@ -36,6 +36,7 @@ describe.skipIf(missingLibrary !== undefined)(`a model in this process (${missin
           llama.maxThreads = 1
           return {
             maxThreads: 1,
+            createGrammarForJsonSchema: (schema) => llama.createGrammarForJsonSchema(schema),
             loadModel(model) {
               loads += 1
               return llama.loadModel(model)
@@ -107,6 +108,22 @@ describe.skipIf(missingLibrary !== undefined)(`a model in this process (${missin
     const answer = await call(llm, ask('Once upon', { sampling: { maxTokens: 8, temperature: 0 } }))
     expect(answer).toMatchObject({ finishReason: 'length', usage: { outputTokens: 8 } })
     expect(answer.text).not.toBe('')
+  })
+
+  test('is held to a schema', async () => {
+    const llm = await openLocal(local(), engine)
+    const schema = {
+      type: 'object',
+      properties: { rainy: { type: 'boolean' }, size: { enum: ['small', 'large'] } },
+      required: ['rainy', 'size'],
+      additionalProperties: false,
+    }
+    const responseFormat = { name: 'weather', schema, isStrict: true }
+    const { text } = await call(llm, ask(PROMPT, { sampling: { maxTokens: 200 }, responseFormat }))
+    expect(JSON.parse(text)).toEqual({
+      rainy: expect.any(Boolean),
+      size: expect.stringMatching(/^(small|large)$/),
+    })
   })
 
   test('a context is never larger than the model knows', async () => {
