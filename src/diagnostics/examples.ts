@@ -229,6 +229,26 @@ steps:
     'score = 3',
     'score == 3',
   ),
+  'wrong-operand': pair(
+    `
+steps:
+  rate: { prompt: "Rate this from 1 to 5, with the number alone: {text}" }
+  praise: { when: rate > 3, prompt: Write a short praise }
+`,
+    'rate > 3',
+    'double(rate.trim()) > 3',
+  ),
+  'never-runs': pair(
+    `
+inputs: { mood: {} }
+steps:
+  praise: { when: mood == "good", prompt: Write a short praise }
+  comfort: { when: mood != "good", prompt: Write some words of comfort }
+  card: { prompt: "Put this on a card: {praise} {comfort}" }
+`,
+    '{praise} {comfort}',
+    '{praise ?? comfort}',
+  ),
   'unknown-formatter': pair(
     `
 inputs:
@@ -401,6 +421,32 @@ steps:
 `,
     'system: You are a poet, prompt: "Write',
     'prompt: "You are a poet. Write',
+  ),
+  'bad-schema': pair(
+    `
+steps:
+  plan:
+    prompt: "Plan a haiku about {topic}"
+    output_schema:
+      type: object
+      properties: { title: { type: string } }
+      required: [titel]
+      additionalProperties: false
+`,
+    '[titel]',
+    '[title]',
+  ),
+  'beyond-provider': pair(
+    `
+llms:
+  muse: { provider: embedded }
+steps:
+  plan:
+    prompt: "Plan a haiku about {topic}"
+    output_schema: { type: object, properties: { title: { type: string } } }
+`,
+    '{ provider: embedded }',
+    '{ provider: openai, model: gpt-4o-mini }',
   ),
   'bad-file': {
     wrong: flow(`

@@ -3,10 +3,19 @@ import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Span } from '../source/span.ts'
 import { written } from '../template/render.ts'
 import type { Placeholder, Reference } from '../template/template.ts'
+import { checkCondition } from './condition-types.ts'
 import type { Input, Producer, Step } from './flow.ts'
+import { StepPresence } from './step-presence.ts'
 import type { DraftStep } from './steps.ts'
 import type { WrittenTemplate } from './texts.ts'
-import { follow, placeholderType, VariableTypes, type Followed, type TypeLookup } from './typed-values.ts'
+import {
+  follow,
+  placeholderType,
+  VariableTypes,
+  type Followed,
+  type Presence,
+  type TypeLookup,
+} from './typed-values.ts'
 import { canBeList, describeType, type ListType, type ObjectType } from './value-type.ts'
 
 /** Formatters that make one text of the items of a list. */
@@ -28,10 +37,15 @@ export function checkTypes(
   },
 ): void {
   const types = new VariableTypes(steps, inputs, producers)
-  const check: Check = { inputs, diagnosis, lookup: types.outside }
-  for (const [position, { templates, outerTemplates, name }] of drafts.entries()) {
+  const { scenarios, isThere } = types
+  for (const [position, { templates, outerTemplates, name, when }] of drafts.entries()) {
     const step = steps[position]
     if (step === undefined) continue
+    const presence = new StepPresence({ steps, position, producers, scenarios, diagnosis })
+    const check: Check = { inputs, diagnosis, lookup: types.outside, isThere, presence }
+    presence.checkStep()
+    if (when !== undefined)
+      checkCondition(when, { typeOf: types.outside, checkPresence: presence.checkVariable }, diagnosis)
     checkItems(step, outerTemplates, check)
     const inner = { ...check, lookup: types.seenBy(step) }
     for (const template of templates) checkTemplate(template, inner)
@@ -45,6 +59,8 @@ interface Check {
   readonly inputs: ReadonlyMap<string, Input>
   readonly diagnosis: Diagnosis
   readonly lookup: TypeLookup
+  readonly isThere: Presence
+  readonly presence: StepPresence
 }
 
 /** `for_each: "{x}"` needs a list. */
@@ -52,7 +68,7 @@ function checkItems({ id, forEach }: Step, outer: readonly WrittenTemplate[], ch
   if (forEach?.items.kind !== 'input' && forEach?.items.kind !== 'output') return
   const { placeholder } = forEach.items
   const [reference] = placeholder.alternatives
-  const type = placeholderType(placeholder, check.lookup)
+  const type = placeholderType(placeholder, check.lookup, check.isThere)
   const [text] = outer
   if (canBeList(type) || reference?.kind !== 'reference' || text === undefined) return
   const isInput = check.inputs.has(reference.variable) && reference.path.length === 0
@@ -99,13 +115,18 @@ function checkPaths({ alternatives }: Placeholder, text: WrittenTemplate, check:
 function checkExistence(placeholder: Placeholder, text: WrittenTemplate, check: Check): void {
   if (placeholder.optional) return
   let last: { readonly reference: Reference; readonly followed: Followed } | undefined
+  const wholes: Reference[] = []
   for (const reference of placeholder.alternatives) {
     if (reference.kind === 'literal') return
     const followed = follow(reference, check.lookup)
-    if (followed.exists === 'always') return
-    last = { reference, followed }
+    if (followed.exists === 'always') wholes.push(reference)
+    else last = { reference, followed }
   }
-  if (last === undefined) return
+  if (check.presence.isCertain(wholes)) return
+  if (last === undefined) {
+    check.presence.reportMissing(placeholder, wholes, text)
+    return
+  }
   const { reference, followed } = last
   const part = reference.path[followed.part]
   const inner = text.template.text.slice(placeholder.start + 1, placeholder.end - 1)
@@ -141,7 +162,7 @@ function checkExistence(placeholder: Placeholder, text: WrittenTemplate, check: 
 function checkFormatter(placeholder: Placeholder, text: WrittenTemplate, check: Check): void {
   const { formatter, alternatives } = placeholder
   if (formatter === undefined || !listFormatters.has(formatter.name)) return
-  const type = placeholderType(placeholder, check.lookup)
+  const type = placeholderType(placeholder, check.lookup, check.isThere)
   if (canBeList(type)) return
   const [first] = alternatives
   if (first?.kind !== 'reference') return

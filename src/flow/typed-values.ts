@@ -3,6 +3,7 @@ import { solePlaceholder, type Placeholder, type Reference } from '../template/t
 import type { ValueTemplate } from '../template/value-template.ts'
 import type { ForEach, Input, Producer, Step } from './flow.ts'
 import { outputTypeOf } from './output-type.ts'
+import { Scenarios } from './scenarios.ts'
 import {
   either,
   entryOf,
@@ -18,6 +19,9 @@ import {
 
 /** The type of a variable; undefined when there is none of that name, which has been reported. */
 export type TypeLookup = (variable: string) => ValueType | undefined
+
+/** Whether a variable has a value in every run; false when the step that gives it may be skipped. */
+export type Presence = (variable: string) => boolean
 
 /** Where a reference leads. */
 export interface Followed extends Entry {
@@ -42,13 +46,17 @@ export function follow({ variable, path }: Reference, lookup: TypeLookup): Follo
 }
 
 /** The type of what a placeholder stands for, its formatter left aside. */
-export function placeholderType({ alternatives, optional }: Placeholder, lookup: TypeLookup): ValueType {
+export function placeholderType(
+  { alternatives, optional }: Placeholder,
+  lookup: TypeLookup,
+  isThere: Presence,
+): ValueType {
   const types: ValueType[] = []
   for (const alternative of alternatives) {
     if (alternative.kind === 'literal') return either([...types, textType])
     const { exists, type } = follow(alternative, lookup)
     if (exists !== 'never') types.push(type)
-    if (exists === 'always') return either(types)
+    if (exists === 'always' && isThere(alternative.variable)) return either(types)
   }
   if (optional) types.push(textType)
   // A placeholder that may stand for nothing is reported where it is; what uses it gets what was meant.
@@ -56,7 +64,7 @@ export function placeholderType({ alternatives, optional }: Placeholder, lookup:
 }
 
 /** The type of what a value with placeholders in it becomes. */
-export function typeOfValue(value: ValueTemplate, lookup: TypeLookup): ValueType {
+export function typeOfValue(value: ValueTemplate, lookup: TypeLookup, isThere: Presence): ValueType {
   switch (value.kind) {
     case 'constant':
       return typeOfConstant(value.value)
@@ -64,14 +72,16 @@ export function typeOfValue(value: ValueTemplate, lookup: TypeLookup): ValueType
       const placeholder = solePlaceholder(value.template)
       return placeholder === undefined || placeholder.formatter !== undefined
         ? textType
-        : placeholderType(placeholder, lookup)
+        : placeholderType(placeholder, lookup, isThere)
     }
     case 'list': {
-      const first = value.items.map((item) => typeOfValue(item, lookup))
+      const first = value.items.map((item) => typeOfValue(item, lookup, isThere))
       return { kind: 'list', first, items: unknownType, atLeast: first.length, atMost: first.length }
     }
     case 'object':
-      return exactly(new Map([...value.entries].map(([key, entry]) => [key, typeOfValue(entry, lookup)])))
+      return exactly(
+        new Map([...value.entries].map(([key, entry]) => [key, typeOfValue(entry, lookup, isThere)])),
+      )
   }
 }
 
@@ -87,6 +97,8 @@ export class VariableTypes {
   readonly #steps: readonly Step[]
   readonly #inputs: ReadonlyMap<string, Input>
   readonly #producers: ReadonlyMap<string, Producer>
+  /** Which steps run when. */
+  readonly scenarios: Scenarios
   readonly #inputTypes = new Map<string, ValueType>()
   /** For each step the type of one of its outputs; undefined while it is not known. */
   readonly #outputs: (ValueType | undefined)[]
@@ -99,6 +111,7 @@ export class VariableTypes {
     this.#steps = steps
     this.#inputs = inputs
     this.#producers = producers
+    this.scenarios = new Scenarios(steps, producers)
     this.#outputs = steps.map(outputTypeOf)
     for (const position of steps.keys()) this.#settle(position)
   }
@@ -107,7 +120,7 @@ export class VariableTypes {
   seenBy(step: Step): TypeLookup {
     const { forEach } = step
     if (forEach === undefined) return this.#global
-    const item = itemType(forEach, this.#global)
+    const item = itemType(forEach, this.#global, this.isThere)
     return (variable) => {
       if (variable === 'index') return numberType
       return variable === forEach.as ? item : this.#global(variable)
@@ -117,6 +130,11 @@ export class VariableTypes {
   /** What the list of a `for_each` sees. */
   readonly outside: TypeLookup = (variable) => this.#global(variable)
 
+  readonly isThere: Presence = (variable) => {
+    const producer = this.#producers.get(variable)
+    return producer === undefined || this.scenarios.alwaysRuns(producer.step)
+  }
+
   readonly #global: TypeLookup = (variable) => {
     const producer = this.#producers.get(variable)
     if (producer === undefined) return this.#inputType(variable)
@@ -124,7 +142,7 @@ export class VariableTypes {
     const forEach = this.#steps[producer.step]?.forEach
     return forEach === undefined || producer.item !== undefined
       ? output
-      : listOf(output, ...lengthOf(forEach, this.#global))
+      : listOf(output, ...lengthOf(forEach, this.#global, this.isThere))
   }
 
   #inputType(name: string): ValueType | undefined {
@@ -149,7 +167,7 @@ export class VariableTypes {
       ) {
         stack.pop()
       } else if (top.isOpen) {
-        this.#outputs[position] = typeOfValue(step.value, this.seenBy(step))
+        this.#outputs[position] = typeOfValue(step.value, this.seenBy(step), this.isThere)
         stack.pop()
       } else {
         top.isOpen = true
@@ -163,13 +181,13 @@ export class VariableTypes {
   }
 }
 
-function itemType({ items }: ForEach, lookup: TypeLookup): ValueType {
+function itemType({ items }: ForEach, lookup: TypeLookup, isThere: Presence): ValueType {
   if (items.kind === 'count') return numberType
   if (items.kind === 'list') {
-    const types = items.items.map((item) => typeOfValue(item, lookup))
+    const types = items.items.map((item) => typeOfValue(item, lookup, isThere))
     return types.length === 0 ? unknownType : either(types)
   }
-  const list = placeholderType(items.placeholder, lookup)
+  const list = placeholderType(items.placeholder, lookup, isThere)
   return list.kind === 'list' ? either([...list.first, list.items]) : unknownType
 }
 
@@ -177,15 +195,16 @@ function itemType({ items }: ForEach, lookup: TypeLookup): ValueType {
 function lengthOf(
   { items, onItemError }: ForEach,
   lookup: TypeLookup,
+  isThere: Presence,
 ): [atLeast: number | undefined, atMost: number] {
-  if (items.kind === 'count') return [items.count, items.count]
+  // Items that are dropped are missing in the list that the others make.
+  const isWhole = onItemError !== 'drop'
+  if (items.kind === 'count') return [isWhole ? items.count : undefined, items.count]
   // A list that could not be read is empty, and has been reported.
   if (items.kind === 'list') {
     const count = items.items.length
-    return count === 0 ? [undefined, Infinity] : [count, count]
+    return count === 0 ? [undefined, Infinity] : [isWhole ? count : undefined, count]
   }
-  const list = placeholderType(items.placeholder, lookup)
-  // Items that are dropped are missing in the list that the others make.
-  const isWhole = onItemError !== 'drop'
-  return list.kind === 'list' && isWhole ? [list.atLeast, list.atMost] : [undefined, Infinity]
+  const list = placeholderType(items.placeholder, lookup, isThere)
+  return list.kind === 'list' ? [isWhole ? list.atLeast : undefined, list.atMost] : [undefined, Infinity]
 }
