@@ -34,6 +34,10 @@ export const catalogue = {
   'unknown-variable': 'A placeholder uses a variable that is neither an input nor the output of a step.',
   'bad-condition':
     'The condition of a step cannot be read. It is an expression of CEL: names, numbers, texts in quotes, ==, <, &&, ||, ! and a few functions.',
+  'wrong-operand':
+    'A part of a condition gets a value that it cannot take, such as a text that is compared with a number, or the whole is neither true nor false.',
+  'never-runs':
+    'A step can never run, however the conditions of the flow turn out: its own is never true, or it needs two steps that never run both.',
   'unknown-formatter':
     'A placeholder uses a formatter that does not exist, or gives one an argument that it does not take.',
   'wrong-path':
