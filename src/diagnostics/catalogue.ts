@@ -29,6 +29,8 @@ export const catalogue = {
     'A step says two things that it does. Each has exactly one of the keys "prompt", "template" and "value".',
   'unknown-template': 'A step names a template that is not declared under "templates".',
   'unknown-llm': 'A step or "defaults" names an LLM that is not declared under "llms".',
+  'unknown-store': 'A step names a vector store that is not declared under "vector_stores".',
+  'unknown-embeddings': 'A vector store names embeddings that are not declared under "embeddings".',
   'unknown-step': 'A connection names a step that does not exist. Connections use the ids of steps.',
   'unknown-output': 'The outputs name a key that no step gives.',
   'unknown-variable': 'A placeholder uses a variable that is neither an input nor the output of a step.',
@@ -38,6 +40,8 @@ export const catalogue = {
     'A part of a condition gets a value that it cannot take, such as a text that is compared with a number, or the whole is neither true nor false.',
   'never-runs':
     'A step can never run, however the conditions of the flow turn out: its own is never true, or it needs two steps that never run both.',
+  'bad-filter':
+    'The filter of a search is not one: it takes values, lists of values with "in", and numbers with "gt", "gte", "lt" and "lte".',
   'unknown-formatter':
     'A placeholder uses a formatter that does not exist, or gives one an argument that it does not take.',
   'wrong-path':
@@ -92,6 +96,8 @@ export const catalogue = {
   'unused-conversation': 'A conversation is declared and no step talks in it.',
   'unused-input': 'An input is declared and no step uses it.',
   'unused-llm': 'An LLM is declared and no step calls it.',
+  'unused-store': 'A vector store is declared and no step uses it.',
+  'unused-embeddings': 'Embeddings are declared and no vector store uses them.',
   'unused-step':
     'Nothing uses what a step gives, and it is not among the outputs: its answer is paid for and thrown away.',
   'repeated-output': 'The outputs name the same key twice.',

@@ -557,6 +557,63 @@ steps:
     'review: {',
     'review: { llm: critic,',
   ),
+  'unused-store': pair(
+    `
+vector_stores:
+  wiki: { provider: local }
+  notes: { provider: local }
+steps:
+  found: { search: wiki, query: "{question}" }
+  also: { search: wiki, query: "{question} {found[0].text}" }
+`,
+    'also: { search: wiki',
+    'also: { search: notes',
+  ),
+  'unused-embeddings': pair(
+    `
+embeddings:
+  small: { provider: openai, model: text-embedding-3-small }
+  large: { provider: openai, model: text-embedding-3-large }
+vector_stores:
+  wiki: { provider: local, embeddings: small }
+steps:
+  found: { search: wiki, query: "{question}" }
+`,
+    '  large: { provider: openai, model: text-embedding-3-large }\n',
+    '',
+  ),
+  'unknown-store': pair(
+    `
+vector_stores:
+  wiki: { provider: local }
+steps:
+  found: { search: wikki, query: "{question}" }
+`,
+    'wikki',
+    'wiki',
+  ),
+  'unknown-embeddings': pair(
+    `
+embeddings:
+  small: { provider: openai, model: text-embedding-3-small }
+vector_stores:
+  wiki: { provider: local, embeddings: smal }
+steps:
+  found: { search: wiki, query: "{question}" }
+`,
+    'smal }',
+    'small }',
+  ),
+  'bad-filter': pair(
+    `
+vector_stores:
+  wiki: { provider: local }
+steps:
+  found: { search: wiki, query: "{question}", filter: { year: { from: 2020 } } }
+`,
+    'from',
+    'gte',
+  ),
   'no-such-api': pair(
     `
 llms:

@@ -10,6 +10,7 @@ import { readInputs } from './inputs.ts'
 import { readLlms } from './llms.ts'
 import { checkLocals, findProducers, readOutputs, unreadOutputs } from './outputs.ts'
 import { textAt } from './reader.ts'
+import { Retrieval } from './retrieval.ts'
 import { checkShape } from './shape.ts'
 import { readSteps, unreadSteps } from './steps.ts'
 import { Templates } from './texts.ts'
@@ -44,9 +45,10 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   const declared = readInputs(document, diagnosis)
   const llms = readLlms(document, options, diagnosis)
   const templates = new Templates(document, options.folder, diagnosis)
+  const retrieval = new Retrieval(document, diagnosis)
   const conversations = new Conversations(document, templates, diagnosis)
   const { folder, maxItems } = options
-  const drafts = readSteps(document, { llms, templates, conversations, folder, maxItems, diagnosis })
+  const drafts = readSteps(document, { llms, templates, retrieval, conversations, folder, maxItems, diagnosis })
   const unread = new Set(unreadSteps(document))
   const producers = findProducers(drafts, declared, diagnosis)
   const isUnreadOutput = unreadOutputs(drafts, unread)
@@ -69,6 +71,7 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
     inputs: variables.inputs,
     llms: llms.configs,
     llmSpans: llms.spans,
+    vectorStores: retrieval.stores,
     conversations: conversations.all,
     steps,
     producers,
@@ -77,7 +80,7 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   }
   // What stays unused because of a mistake is that mistake's echo.
   if (!diagnosis.hasErrors)
-    reportUnused(flow, { templates, conversations, variables, diagnosis, outputsWritten: document.entries.has('outputs') })
+    reportUnused(flow, { templates, retrieval, conversations, variables, diagnosis, outputsWritten: document.entries.has('outputs') })
   const diagnostics = once(diagnosis.diagnostics)
   return diagnostics.some(({ severity }) => severity === 'error') ? { diagnostics } : { flow, diagnostics }
 }

@@ -1,5 +1,6 @@
 import type { Expression } from '../expression/expression.ts'
 import type { LlmConfig } from './llm-config.ts'
+import type { VectorStoreConfig } from './retrieval-config.ts'
 import type { SourceFile } from '../source/source-file.ts'
 import type { Span } from '../source/span.ts'
 import type { Json } from '../source/json.ts'
@@ -15,6 +16,7 @@ export interface Flow {
   readonly llms: ReadonlyMap<string, LlmConfig>
   /** Where each LLM is declared, for messages about it; the one that is there by default is declared nowhere. */
   readonly llmSpans: ReadonlyMap<string, Span>
+  readonly vectorStores: ReadonlyMap<string, VectorStoreConfig>
   /** The talks that steps share, by name. */
   readonly conversations: ReadonlyMap<string, Conversation>
   /** In file order; a step's position here is its number in the graph. */

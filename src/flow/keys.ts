@@ -19,12 +19,12 @@ export function reportKeys(root: MapNode, diagnosis: Diagnosis): (entry: Entry) 
     })
   }
   for (const entry of entriesOf(root)) if (isKey(entry) || hasKeyName(entry)) refuse(entry)
-  for (const section of ['llms', 'steps', 'defaults']) {
+  for (const section of ['llms', 'embeddings', 'vector_stores', 'steps', 'defaults']) {
     const node = child(root, section)
     const owners = section === 'defaults' ? [node] : [...entriesOf(node)].map(({ value }) => value)
     for (const owner of owners) {
       for (const entry of entriesOf(owner)) {
-        if (entry.key === 'api_key_env') checkVariable(entry, diagnosis, refuse)
+        if (entry.key === 'api_key_env' || entry.key === 'url_env') checkVariable(entry, diagnosis, refuse)
         else if (isKey(entry) || hasKeyName(entry)) refuse(entry)
         if (entry.key === 'params') for (const inner of entriesOf(entry.value)) checkInner(inner, refuse)
         if (entry.key === 'headers_env') for (const inner of entriesOf(entry.value)) checkInner(inner, refuse)
@@ -39,15 +39,15 @@ function checkInner(entry: Entry, refuse: (entry: Entry) => void): void {
   if (isKey(entry) || (hasKeyName(entry) && !isVariable)) refuse(entry)
 }
 
-/** `api_key_env` holds a name; the most common slip is to write it as a shell does, the worst is to write the key. */
+/** `api_key_env` and `url_env` hold a name; the most common slip is to write it as a shell does, the worst is to write the key. */
 function checkVariable(entry: Entry, diagnosis: Diagnosis, refuse: (entry: Entry) => void): void {
   const text = textNode(entry.value)
   if (text === undefined) return
   if (variableName.test(text.value) && !looksLikeKey(text.value)) return
   const name = /^\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?$/.exec(text.value)?.[1]
   if (name === undefined) return refuse(entry)
-  diagnosis.error('bad-value', text.span, '"api_key_env" must be the name of an environment variable alone', {
-    help: `write "api_key_env: ${name}"`,
+  diagnosis.error('bad-value', text.span, `"${entry.key}" must be the name of an environment variable alone`, {
+    help: `write "${entry.key}: ${name}"`,
   })
 }
 

@@ -2,10 +2,13 @@ import type { Entry, MapNode } from '../document/node.ts'
 import type { FlowFolder } from '../source/flow-folder.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Step, StepBase, StepKind } from './flow.ts'
+import { readIndexStep } from './kinds/index.ts'
 import { readLlmStep } from './kinds/llm.ts'
+import { readSearchStep } from './kinds/search.ts'
 import { readValueStep } from './kinds/value.ts'
 import type { Conversations } from './conversations.ts'
 import type { Llms } from './llms.ts'
+import type { Retrieval } from './retrieval.ts'
 import type { Templates, WrittenTemplate } from './texts.ts'
 
 /** What a step is read from. */
@@ -23,6 +26,7 @@ export interface StepReading {
 export interface Surroundings {
   readonly llms: Llms
   readonly templates: Templates
+  readonly retrieval: Retrieval
   readonly conversations: Conversations
   /** Undefined for a flow that is not a file. */
   readonly folder: FlowFolder | undefined
@@ -40,6 +44,8 @@ interface Kind {
 const kinds = {
   llm: { verbs: { prompt: 'TEXT', template: 'NAME' }, read: readLlmStep },
   value: { verbs: { value: '…' }, read: readValueStep },
+  search: { verbs: { search: 'STORE' }, read: readSearchStep },
+  index: { verbs: { index: 'STORE' }, read: readIndexStep },
 } as const satisfies Partial<Record<StepKind, Kind>>
 
 const byVerb: ReadonlyMap<string, Kind> = new Map(

@@ -1,5 +1,17 @@
 import type { Step } from './flow.ts'
-import { listOf, textType, unknownType, type ValueType } from './value-type.ts'
+import { exactly, listOf, numberType, textType, unknownType, type ValueType } from './value-type.ts'
+
+/** One document that a search has found. What is known of it, only the store can say. */
+const hitType = exactly(
+  new Map<string, ValueType>([
+    ['id', textType],
+    ['text', textType],
+    ['score', numberType],
+    ['metadata', { kind: 'object', entries: new Map(), required: new Set(), others: 'unknown' }],
+  ]),
+)
+
+const indexedType = exactly(new Map([['documents', numberType]]))
 
 /** The type of what a step gives, where its kind alone says it; undefined where it follows from other values. */
 export function outputTypeOf(step: Step): ValueType | undefined {
@@ -10,9 +22,11 @@ export function outputTypeOf(step: Step): ValueType | undefined {
       return undefined
     case 'command':
       return { text: textType, lines: listOf(textType), json: unknownType }[step.output]
-    case 'function':
     case 'search':
+      return listOf(hitType, step.onEmpty === 'error' ? 1 : 0, step.topK)
     case 'index':
+      return indexedType
+    case 'function':
     case 'flow':
       return unknownType
   }

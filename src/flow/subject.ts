@@ -3,6 +3,8 @@ const owners: Readonly<Record<string, string>> = {
   llms: 'llm',
   inputs: 'input',
   templates: 'template',
+  embeddings: 'embeddings',
+  vector_stores: 'vector store',
 }
 
 /** The value at a path of a flow, as the start of a sentence: `"prompt" of step "draft"`, `step "draft"`, `a flow`. */

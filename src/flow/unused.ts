@@ -1,11 +1,13 @@
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Conversations } from './conversations.ts'
 import type { Flow } from './flow.ts'
+import type { Retrieval } from './retrieval.ts'
 import type { Templates } from './texts.ts'
 import type { Variables } from './variables.ts'
 
 interface Facts {
   readonly templates: Templates
+  readonly retrieval: Retrieval
   readonly conversations: Conversations
   readonly variables: Variables
   readonly diagnosis: Diagnosis
@@ -16,9 +18,10 @@ interface Facts {
 /** Warns of what a flow declares and never uses: most often it was meant to be used. */
 export function reportUnused(
   flow: Flow,
-  { templates, conversations, variables, diagnosis, outputsWritten }: Facts,
+  { templates, retrieval, conversations, variables, diagnosis, outputsWritten }: Facts,
 ): void {
   templates.reportUnused()
+  retrieval.reportUnused()
   conversations.reportUnused()
   for (const input of flow.inputs.values()) {
     if (variables.isUsed(input.name)) continue

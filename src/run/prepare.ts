@@ -9,7 +9,8 @@ import { Pause } from '../llms/pause.ts'
 import { presetOf } from '../flow/providers.ts'
 import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
-import type { ReadyLlm } from '../steps/step-run.ts'
+import type { ReadyLlm, ReadyStore } from '../steps/step-run.ts'
+import { openStores } from './open-stores.ts'
 import { RunRefused, type RunProblem } from './refusal.ts'
 import { unitsOf, type Units } from './units.ts'
 
@@ -17,6 +18,7 @@ export interface Preparation {
   readonly inputs: ReadonlyMap<string, Json>
   readonly units: Units
   readonly llms: ReadonlyMap<string, ReadyLlm>
+  readonly stores: ReadonlyMap<string, ReadyStore>
 }
 
 export interface PrepareOptions {
@@ -45,7 +47,8 @@ export async function prepareRun(
   const units = unitsOf(flow, graph, bound.values)
   const overruns = [...itemOverruns(flow, units, maxItems), ...callOverrun(flow, units, maxCalls)]
   if (overruns.length > 0) throw new RunRefused(overruns)
-  return { inputs: bound.values, units, llms: await openLlms(called, options) }
+  const stores = await openStores(flow, options)
+  return { inputs: bound.values, units, llms: await openLlms(called, options), stores }
 }
 
 function calledLlms(flow: Flow): ReadonlyMap<string, LlmConfig> {

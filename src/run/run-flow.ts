@@ -6,6 +6,7 @@ import { historyProblems, type Histories } from './conversations.ts'
 import type { EventListener } from './events.ts'
 import { checkLimits } from './limits.ts'
 import type { Memory } from './memory.ts'
+import { closeStores } from './open-stores.ts'
 import { prepareRun } from './prepare.ts'
 import { RunRefused } from './refusal.ts'
 import type { RunResult } from './result.ts'
@@ -125,6 +126,10 @@ export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {})
     reporters: [...(options.memory === undefined ? [] : [options.memory]), ...(options.reporters ?? [])],
     onReporterError: options.onReporterError ?? (() => {}),
   })
-  const result = await run.finish()
-  return { result, histories: run.histories }
+  try {
+    const result = await run.finish()
+    return { result, histories: run.histories }
+  } finally {
+    await closeStores(preparation.stores)
+  }
 }

@@ -73,7 +73,7 @@ export class Run {
   readonly #stop = new AbortController()
   readonly #startedAt: number
   /** What is the same for all steps. */
-  readonly #surroundings: Pick<StepContext, 'world' | 'keepRaw' | 'at' | 'llm' | 'takeCall'>
+  readonly #surroundings: Pick<StepContext, 'world' | 'keepRaw' | 'at' | 'llm' | 'store' | 'takeCall'>
   #lastAt = 0
   #calls = 0
   #hasFailed = false
@@ -105,6 +105,11 @@ export class Run {
       llm: (name) => {
         const ready = preparation.llms.get(name)
         if (ready === undefined) throw new Error(`llm ${name} was not opened`)
+        return ready
+      },
+      store: (name) => {
+        const ready = preparation.stores.get(name)
+        if (ready === undefined) throw new Error(`vector store ${name} was not opened`)
         return ready
       },
       takeCall: () => this.#calls++ < maxCalls,
@@ -174,7 +179,7 @@ export class Run {
 
   #start(position: number, item: number): boolean | Promise<boolean> {
     const step = this.#step(position)
-    const { world, keepRaw, at, takeCall } = this.#surroundings
+    const { world, keepRaw, at, store, takeCall } = this.#surroundings
     const index = step.forEach === undefined ? undefined : item
     // A step that calls nothing ends at once, and has nothing of its own to abort.
     const controller = step.kind === 'value' ? this.#stop : new AbortController()
@@ -185,6 +190,7 @@ export class Run {
       keepRaw,
       at,
       llm: (name) => this.#llmFor(step, item, name),
+      store,
       ask: (parts, make) => this.#ask(unitId(step, item), { parts, make, signal: controller.signal }),
       takeCall,
       said: this.#saidBefore(step),
@@ -390,10 +396,10 @@ export class Run {
 
   /** One gate for each LLM: steps that call the same one wait in one queue. */
   #gateOf(step: Step): Gate | undefined {
-    if (step.kind !== 'llm') return undefined
-    const { name, tokensPerMinute } = step.llm
+    const limited = this.#limitsOf(step)
+    if (limited === undefined) return undefined
+    const { name, lane, tokensPerMinute } = limited
     const known = this.#gates.get(name)
-    const lane = this.#preparation.llms.get(name)?.lane
     if (known !== undefined || lane === undefined) return known
     const gate: Gate = {
       get free() {
@@ -404,6 +410,18 @@ export class Run {
     }
     this.#gates.set(name, gate)
     return gate
+  }
+
+  /** What limits a step's calls, under a name that no other limits have. */
+  #limitsOf(step: Step) {
+    const { llms, stores } = this.#preparation
+    if (step.kind === 'llm') {
+      const { name, tokensPerMinute } = step.llm
+      return { name: `llm ${name}`, lane: llms.get(name)?.lane, tokensPerMinute }
+    }
+    if (step.kind !== 'search' && step.kind !== 'index') return undefined
+    const ready = stores.get(step.store)
+    return { name: `embeddings ${ready?.config.embeddings.name}`, lane: ready?.lane, tokensPerMinute: undefined }
   }
 
   #tokens(position: number, item: number): number {

@@ -10,6 +10,10 @@ export function startStep(step: Step, context: StepContext): Outcome | Promise<O
       return runLlmStep(step, context)
     case 'value':
       return runValueStep(step, context)
+    case 'search':
+      return import('./search-step.ts').then(({ runSearchStep }) => runSearchStep(step, context))
+    case 'index':
+      return import('./index-step.ts').then(({ runIndexStep }) => runIndexStep(step, context))
     default:
       throw new Error(`steps of kind ${step.kind} cannot run yet`)
   }

@@ -1,6 +1,9 @@
 import type { Lane } from '../llms/lane.ts'
 import type { Llm, Message } from '../llms/llm.ts'
 import type { World } from '../llms/world.ts'
+import type { VectorStoreConfig } from '../flow/retrieval-config.ts'
+import type { Embedder } from '../retrieval/embedder.ts'
+import type { VectorStore } from '../retrieval/vector-store.ts'
 import type { RunError, RunEvent } from '../run/events.ts'
 import type { Json } from '../source/json.ts'
 import type { Lookup } from '../template/render.ts'
@@ -21,6 +24,7 @@ export interface StepContext {
   /** The time for the next event, in milliseconds since the run started. */
   readonly at: () => number
   readonly llm: (name: string) => ReadyLlm
+  readonly store: (name: string) => ReadyStore
   /**
    * The answer to what is asked of something other than a model; `make` gives it when it is not known yet. `parts`: all that
    * it depends on. An answer is recorded before the promise resolves. Rejects as `make` does.
@@ -40,6 +44,16 @@ export interface ReadyLlm {
   readonly llm: Llm
   readonly lane: Lane
   /** URL that its calls go to; null when it works in this process. */
+  readonly endpoint: string | null
+}
+
+/** A vector store that can be used, with what makes its vectors and the limits of that. */
+export interface ReadyStore {
+  readonly config: VectorStoreConfig
+  readonly store: VectorStore
+  readonly embedder: Embedder
+  readonly lane: Lane
+  /** URL that texts are sent to for their vectors; null when those are made in this process. */
   readonly endpoint: string | null
 }
 
