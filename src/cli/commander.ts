@@ -31,7 +31,7 @@ export const helpShape: Partial<Help> = {
 
 function withCapitals(text: string): string {
   return text.replaceAll(
-    /<(.*?)(\.\.\.)?>|\[(flow|name|run)\]/g,
+    /<(.*?)(\.\.\.)?>|\[(flow|name|run|RESULT)\]/g,
     (_all, name: string | undefined, more, optional) =>
       name === undefined
         ? `[${String(optional).toUpperCase()}]`

@@ -4,7 +4,7 @@ import { insertConnections } from '../document/insert-connections.ts'
 import { checkSource, type LoadOptions } from '../graph/load.ts'
 import { missingConnections } from '../graph/strict.ts'
 import { SourceFile } from '../source/source-file.ts'
-import { unifiedDiff } from './unified-diff.ts'
+import { unifiedDiff } from '../source/unified-diff.ts'
 
 /**
  * A patch that writes every connection a flow leaves to its variables; `git apply` takes it in the folder `cwd`.

@@ -25,6 +25,11 @@ export const examples: ReadonlyMap<string, string> = new Map([
 `,
   ],
   [
+    'diff',
+    `  llmflows diff 2026-11-22-203435-8g70p8 2026-11-22-204102-k3v9zq
+`,
+  ],
+  [
     'cache',
     `  llmflows cache stats
   llmflows cache prune --larger-than 100MB

@@ -9,11 +9,13 @@ Examples:
 
 Commands:
   run [FLOW]       run a flow (./flow.yaml), print its result as JSON
+  chat [FLOW]      talk with a flow, line by line
   validate FLOW…   say all that is wrong with a flow, run nothing
   plan FLOW        say what a run would do and what it could cost
   graph FLOW       draw the steps and what they wait for
   why STEP RESULT  say from a result why a step ran, waited or failed
   runs             list the runs that are kept in this folder
+  diff RUN RUN     hold two kept runs side by side
   cache            say how much is in the cache, and clear it
   explain CODE     what a diagnostic means, with an example
   init [NAME]      write a flow to start from

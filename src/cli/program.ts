@@ -11,11 +11,13 @@ type Register = (program: Command, io: Io) => void
 /** Each command is a module of its own, and only the one that was asked for is loaded. */
 const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['run', async () => (await import('./run.ts')).registerRun],
+  ['chat', async () => (await import('./chat.ts')).registerChat],
   ['validate', async () => (await import('./validate.ts')).registerValidate],
   ['plan', async () => (await import('./plan.ts')).registerPlan],
   ['graph', async () => (await import('./graph.ts')).registerGraph],
   ['why', async () => (await import('./why.ts')).registerWhy],
   ['runs', async () => (await import('./runs.ts')).registerRuns],
+  ['diff', async () => (await import('./diff.ts')).registerDiff],
   ['cache', async () => (await import('./cache.ts')).registerCache],
   ['explain', async () => (await import('./explain.ts')).registerExplain],
   ['init', async () => (await import('./init.ts')).registerInit],

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import { readKeptResult } from '../run/kept-result.ts'
 import { resultText } from '../run/result-text.ts'
 import { jsonText } from '../source/json-text.ts'
 import { listRuns, pruneRuns } from '../store/runs.ts'
 import { readAge } from './age.ts'
+import { keptResult } from './diff.ts'
 import { withHome } from './home.ts'
 import type { Io } from './io.ts'
 import { runRow, runTable } from './run-table.ts'
@@ -58,9 +58,7 @@ async function list({ limit, json }: ListTexts, io: Io): Promise<void> {
 }
 
 async function show(id: string, compact: boolean, io: Io): Promise<void> {
-  const result = await withHome(io, (home) => (home === undefined ? undefined : readKeptResult(home, id)))
-  if (result === undefined) throw new UsageError(`there is no run "${id}" here`, '"llmflows runs" lists them')
-  await io.stdout.writeAll(resultText(result, { compact }))
+  await io.stdout.writeAll(resultText(await keptResult(id, io), { compact }))
 }
 
 async function prune({ olderThan, keep }: PruneTexts, io: Io): Promise<void> {

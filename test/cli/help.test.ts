@@ -31,7 +31,7 @@ test.each([
     ['schema', 'flow', 'x'],
     'error: too many arguments for "schema"\n  help: llmflows schema [NAME] [options]\n',
   ],
-  [['why'], 'error: STEP is missing\n  help: llmflows why STEP RESULT [options]\n'],
+  [['why'], 'error: STEP is missing\n  help: llmflows why STEP [RESULT] [options]\n'],
 ])('a command line that does not fit shows the usage: %j', async (args, said) => {
   const cwd = mkdtempSync(join(tmpdir(), 'llmflows-'))
   expect(await llmflows(args, { cwd })).toEqual({ stdout: '', stderr: said, exitCode: 2 })

@@ -154,3 +154,69 @@ describe('llmflows cache', () => {
     expect((await llmflows(['cache'], { cwd })).stdout).toBe('the cache is empty\n')
   })
 })
+
+describe('two runs side by side', () => {
+  async function twoRuns(): Promise<{ readonly cwd: string; readonly ids: readonly string[] }> {
+    const cwd = folder()
+    await llmflows(['run', join(cwd, 'flow.yaml'), '--topic', 'rain', '-q'], { cwd })
+    writeFileSync(join(cwd, 'flow.yaml'), flow('then').replace('first {topic}', 'first of all {topic}'))
+    await llmflows(['run', join(cwd, 'flow.yaml'), '--topic', 'rain', '-q', '--llm', 'fake.seed=7'], { cwd })
+    return { cwd, ids: runsIn(cwd).toSorted() }
+  }
+
+  test('show what came out otherwise, and what was asked otherwise', async () => {
+    const { cwd, ids } = await twoRuns()
+    const { stdout } = await llmflows(['diff', ...ids], { cwd })
+    expect(
+      stdout
+        .replaceAll(/\d\.\d\ds/g, 'TIME')
+        .replace(ids[0]!, 'A')
+        .replace(ids[1]!, 'B'),
+    ).toBe(
+      `before  ✔ A  pair  TIME  2 calls  $0.0000
+after   ✔ B  pair  TIME  2 calls  $0.0000
+
+first
+  <first rain> → <first of all rain>
+
+second
+  <second <first rain>> → <then <first of all rain>>
+
+first  TIME → TIME  $0.0000 → $0.0000
+  parameter seed  nothing → 7
+  template  first {topic} → first of all {topic}
+
+second  TIME → TIME  $0.0000 → $0.0000
+  parameter seed  nothing → 7
+  template  second {first} → then {first}
+  input first  <first rain> → <first of all rain>
+`,
+    )
+    const json = JSON.parse((await llmflows(['diff', ...ids, '--json'], { cwd })).stdout) as unknown
+    expect(json).toMatchObject({
+      before: { run_id: ids[0] },
+      outputs: [{ key: 'first', before: '<first rain>', after: '<first of all rain>' }, { key: 'second' }],
+      steps: [{ id: 'first', changes: [{ name: 'seed' }, { kind: 'template' }] }, { id: 'second' }],
+    })
+    const same = await llmflows(['diff', ids[0]!, ids[0]!], { cwd })
+    expect(same.stdout.split('\n').slice(2)).toEqual(['', 'the outputs are the same', ''])
+    expect((await llmflows(['diff', ids[0]!, 'x'], { cwd })).exitCode).toBe(2)
+  })
+
+  test('say why a step was asked anew', async () => {
+    const { cwd, ids } = await twoRuns()
+    const { stdout } = await llmflows(['why', 'second'], { cwd })
+    expect(stdout).toMatch(/^✔ second\n\n {2}It succeeded/)
+    expect(stdout.slice(stdout.indexOf('  second was')))
+      .toBe(`  second was asked otherwise than in run ${ids[0]}:
+    parameter seed  nothing → 7
+    template  second {first} → then {first}
+    input first  <first rain> → <first of all rain>
+`)
+    const first = await llmflows(['why', 'second', '--run', ids[0]!], { cwd })
+    expect(first.stdout).toContain('There is no earlier run of this flow')
+    const same = await llmflows(['why', 'second', '--run', ids[1]!, '--against', ids[1]!], { cwd })
+    expect(same.stdout).toContain(`second was asked the same as in run ${ids[1]}.`)
+    expect((await llmflows(['why', 'third'], { cwd })).stderr).toContain('the result has no step "third"')
+  })
+})
