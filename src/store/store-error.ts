@@ -59,10 +59,15 @@ const faults: Readonly<Record<string, readonly [StoreErrorCode, string]>> = {
   ENOTSUP: ['io-error', 'the file system cannot do it'],
 }
 
-/** An error of the file system as one of the store. `action` is the verb: "written", "read". */
+/**
+ * An error of the file system as one of the store. `action` is the verb: "written", "read". Any other error is a mistake of
+ * whoever called, and is thrown as it is.
+ */
 export function storeError(error: unknown, path: string, action: string): StoreError {
   if (error instanceof StoreError) return error
-  const [code, reason] = faults[errnoOf(error) ?? ''] ?? ['io-error', messageOf(error)]
+  const errno = errnoOf(error)
+  if (errno === undefined) throw error
+  const [code, reason] = faults[errno] ?? ['io-error', messageOf(error)]
   return new StoreError(code, `"${path}" cannot be ${action}: ${reason}`, { path, cause: error })
 }
 

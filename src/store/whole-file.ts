@@ -42,7 +42,7 @@ export function writeAll(fs: FileSystem, file: number, bytes: Uint8Array): void 
   for (let at = 0; at < bytes.length;) {
     const count = fs.write(file, at === 0 ? bytes : bytes.subarray(at))
     // It would be asked forever.
-    if (count <= 0) throw new Error('nothing was written')
+    if (count <= 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' })
     at += count
   }
 }

@@ -181,6 +181,36 @@ describe('a run that is resumed', () => {
     })
   })
 
+  test('brings to the disk what a killed process has left before anything relies on it', async () => {
+    const { home, path } = await written([1, 2])
+    appendFileSync(path, 'torn')
+    const log: string[] = []
+    const fs: FileSystem = {
+      ...systemFiles,
+      cut(file, length) {
+        log.push('cut')
+        systemFiles.cut(file, length)
+      },
+      async sync(file) {
+        await systemFiles.sync(file)
+        log.push(systemFiles.facts(file).size === statSync(path).size ? 'sync journal' : 'sync')
+      },
+    }
+    const run = await resumeRun({ ...home, fs }, { runId, redact: asItIs, onRecord: () => {} })
+    expect(log.slice(-2)).toEqual(['cut', 'sync journal'])
+    await run.close()
+  })
+
+  test('lets through what its reader throws, and can be resumed again', async () => {
+    const { home } = await written([1])
+    const onRecord = (): void => {
+      throw new TypeError('a mistake of the reader')
+    }
+    await expect(resumeRun(home, { runId, redact: asItIs, onRecord })).rejects.toThrow(TypeError)
+    const run = await resumeRun(home, { runId, redact: asItIs, onRecord: () => {} })
+    await run.close()
+  })
+
   test('may be longer than any buffer', async () => {
     const home = homeIn()
     const run = await createRun(home, { runId, about: null, redact: asItIs })

@@ -30,13 +30,22 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null
 }
 
+interface RunOptions {
+  readonly args: readonly string[]
+  readonly killAfterMs?: number
+  /** No file of it can be larger, in blocks of the shell's. */
+  readonly maxFileBlocks?: number | 'unlimited'
+}
+
 /** Runs the program to its end, or for that many milliseconds. */
 export function run(
   { program }: Harness,
   folder: string,
-  { args, killAfterMs }: { readonly args: readonly string[]; readonly killAfterMs?: number },
+  { args, killAfterMs, maxFileBlocks = 'unlimited' }: RunOptions,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder })
+  // Without the trap the limit would be a signal and not an error.
+  const limited = `trap '' XFSZ; ulimit -f ${maxFileBlocks}; exec "$@"`
+  const child = spawn('sh', ['-c', limited, 'sh', process.execPath, program, ...args], { cwd: folder })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (data: Buffer) => void (stdout += data.toString()))
   child.stderr.on('data', (data: Buffer) => void (stderr += data.toString()))

@@ -39,3 +39,16 @@ test('of eight processes one resumes the run that a killed one has left, and the
     ...Array.from({ length: 7 }, () => 'run-held'),
   ])
 })
+
+test('a record for which there is no room leaves no half of it, and the run goes on where there is', async () => {
+  const folder = kit.newFolder()
+  expect((await run(kit, folder, { args: ['fill'], maxFileBlocks: 20 })).stderr).toBe('')
+  const log = logOf(folder)
+  expect(log.at(-1)).toBe('disk-full the file would be too large')
+  const safe = log.filter((line) => line.startsWith('safe')).map((line) => line.slice('safe '.length))
+  expect(safe.length).toBeGreaterThan(5)
+  expect((await run(kit, folder, { args: ['fill'] })).stderr).toBe('')
+  const found = logOf(folder).filter((line) => line.startsWith('found'))
+  expect(found).toEqual(safe.map((step) => `found ${step}`))
+  expect(logOf(folder).filter((line) => line === 'safe 99')).toHaveLength(1)
+})

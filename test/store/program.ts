@@ -70,6 +70,21 @@ async function hold(home: Home): Promise<void> {
   }
 }
 
+/** Records until that fails, and again from another process. */
+async function fill(home: Home): Promise<void> {
+  const run = await takeUp(home, ({ step }) => log(`found ${step}`))
+  try {
+    for (let step = 0; step < 100; step++) {
+      await run.journal.append({ step, value: 'x'.repeat(1000) }, { durable: true })
+      log(`safe ${step}`)
+    }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    log(`${error.code} ${error.message.replace(/.*: /, '')}`)
+  }
+  await run.close()
+}
+
 /** Puts and gets the same few keys as everybody else. A value vouches for itself. */
 async function share(home: Home): Promise<void> {
   const cache = openCache(home, { redact, now: Date.now })
@@ -101,4 +116,10 @@ function mortalFiles(calls: number): FileSystem {
 
 const [mode, calls = 'Infinity'] = process.argv.slice(2)
 const home = openHome('.', { fs: mortalFiles(Number(calls)), processes: systemProcesses() })
-await (mode === 'flow' ? flow(home) : mode === 'hold' ? hold(home) : share(home))
+const modes = new Map([
+  ['flow', flow],
+  ['hold', hold],
+  ['fill', fill],
+  ['share', share],
+])
+await modes.get(mode ?? '')?.(home)

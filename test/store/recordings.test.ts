@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest'
 import { openPlayer, type Player } from '../../src/store/player.ts'
 import { openRecorder, type Recorder } from '../../src/store/recorder.ts'
 import type { Json } from '../../src/source/json.ts'
-import { unifiedDiff } from '../../src/cli/unified-diff.ts'
+import { unifiedDiff } from '../../src/source/unified-diff.ts'
 import { errno, faultyFiles } from './faulty-files.ts'
 import { asItIs, storeErrorOf, temporaryFolder } from './folders.ts'
 
