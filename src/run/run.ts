@@ -1,15 +1,18 @@
-import type { Step } from '../flow/flow.ts'
+import type { Flow, Step } from '../flow/flow.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
+import { MOST_STEPS } from '../graph/inner-steps.ts'
 import type { World } from '../llms/world.ts'
 import { MAX_SIZE } from '../template/extent.ts'
 import { reckonedTokens } from '../steps/llm-request.ts'
 import { startStep } from '../steps/start-step.ts'
-import { failure, type Outcome, type ReadyLlm, type StepContext } from '../steps/step-run.ts'
+import { failure, type InnerRun, type Outcome, type ReadyLlm, type StepContext } from '../steps/step-run.ts'
 import { StepTimeout } from '../steps/step-timeout.ts'
 import type { Json } from '../source/json.ts'
 import { contentKey } from '../store/canonical-json.ts'
 import { Conversations, type Histories, type Said } from './conversations.ts'
-import type { CancelReason, EventListener, RunEvent } from './events.ts'
+import type { Allowance } from './allowance.ts'
+import type { CancelReason, EventListener, RunError, RunEvent, RunStatus } from './events.ts'
+import { prepareInner } from './inner-preparation.ts'
 import { InternalError } from './internal-error.ts'
 import type { Memory } from './memory.ts'
 import type { Preparation } from './prepare.ts'
@@ -18,13 +21,9 @@ import { createResult, type RunResult } from './result.ts'
 import { runStarted } from './run-started.ts'
 import { schedule, type Gate } from './scheduler.ts'
 import { Settled } from './settled.ts'
-import { Slots } from './slots.ts'
 import { openStep, type Opening } from './opening.ts'
 import { itemsOf, unitId } from './units.ts'
 import { Values } from './values.ts'
-
-/** How long calls in flight may take to end once a run is stopped. */
-const GRACE_MS = 1500
 
 const noRoomLeft = failure(
   'value-too-large',
@@ -32,15 +31,33 @@ const noRoomLeft = failure(
   { help: 'use parts of large values, or make them anew in fewer steps' },
 )
 
+const tooManySteps: RunError = {
+  code: 'too-many-steps',
+  message: `the runs inside this run have more than ${MOST_STEPS} steps`,
+  help: 'run it for fewer items or rounds, or fewer flows inside each other',
+}
+
+/** Where a run inside a step belongs. */
+interface Inside {
+  readonly id: string
+  /** Counts the runs of the step from 1. */
+  readonly run: number
+  readonly signal: AbortSignal
+  readonly emit: (event: RunEvent) => void
+}
+
 interface Settings {
   readonly world: World
-  readonly maxConcurrency: number
+  readonly allowance: Allowance
   readonly failFast: boolean
   readonly timeoutMs: number | undefined
-  readonly maxCalls: number
+  /** How long calls in flight may take to end once the run is stopped. */
+  readonly graceMs: number
   readonly maxItems: number
   readonly keepRaw: boolean
   readonly signal: AbortSignal | undefined
+  /** Why the signal was aborted. */
+  readonly whyStopped: () => CancelReason
   readonly memory: Memory | undefined
   readonly runId: string
   /** What stands before the ids of its steps, for a run inside a step: `agent/2/`. */
@@ -61,9 +78,12 @@ export class Run {
   readonly #settings: Settings
   readonly #values: Values
   readonly #conversations: Conversations
-  readonly #result: ReturnType<typeof createResult>
+  /** What becomes the result; undefined inside another run, which folds the events of this one with its own. */
+  #fold: ReturnType<typeof createResult> | undefined
   readonly #listeners: Set<EventListener>
   readonly #gates = new Map<string, Gate>()
+  /** Of steps that take no slot no more may run at a time, so that not everything is begun before anything is ended. */
+  readonly #innerGate: Gate
   readonly #inFlight = new Set<AbortController>()
   readonly #settled: Settled
   /** By step; undefined while a list has yet to be made. */
@@ -75,7 +95,9 @@ export class Run {
   /** What is the same for all steps. */
   readonly #surroundings: Pick<StepContext, 'world' | 'keepRaw' | 'at' | 'llm' | 'store' | 'takeCall'>
   #lastAt = 0
-  #calls = 0
+  /** How many flow steps run; they take no slot. */
+  #innerRuns = 0
+  #firstFailure: { readonly step: string; readonly error: RunError } | undefined
   #hasFailed = false
   #hasLostItems = false
   #isCutShort = false
@@ -87,7 +109,6 @@ export class Run {
     this.#settings = settings
     this.#values = new Values(preparation.inputs)
     this.#conversations = new Conversations(compiled.flow.conversations, settings.histories)
-    this.#result = createResult({ keepRaw: settings.keepRaw })
     this.#listeners = new Set(settings.reporters)
     this.#itemCounts = [...preparation.units.itemCounts]
     this.#settled = new Settled(compiled.flow.steps.length)
@@ -96,8 +117,15 @@ export class Run {
       if (step.forEach !== undefined && count !== undefined) this.#settled.expand(position, count)
     }
     this.#endings = compiled.flow.steps.map(() => undefined)
+    const hasRoom = (): boolean => this.#innerRuns < settings.allowance.concurrency
+    this.#innerGate = {
+      get free() {
+        return hasRoom()
+      },
+      startDelay: () => 0,
+    }
     this.#startedAt = settings.world.clock.now()
-    const { world, keepRaw, maxCalls } = settings
+    const { world, keepRaw, allowance } = settings
     this.#surroundings = {
       world,
       keepRaw,
@@ -112,7 +140,7 @@ export class Run {
         if (ready === undefined) throw new Error(`vector store ${name} was not opened`)
         return ready
       },
-      takeCall: () => this.#calls++ < maxCalls,
+      takeCall: allowance.takeCall,
     }
   }
 
@@ -123,9 +151,39 @@ export class Run {
 
   /** Runs everything that can run and resolves when nothing of it is left. Rejects with `InternalError`. */
   async finish(): Promise<RunResult> {
-    const { world, signal, timeoutMs, maxConcurrency, runId } = this.#settings
+    const fold = createResult({ keepRaw: this.#settings.keepRaw })
+    this.#fold = fold
+    try {
+      await this.#perform()
+    } catch (error) {
+      throw new InternalError(error, fold.result())
+    }
+    return fold.result()
+  }
+
+  /** The same for a run inside a step; its events are folded with those of the run around it. Rejects with what is wrong. */
+  async finishInside(): Promise<InnerRun> {
+    const status = await this.#perform()
+    const { name, outputs } = this.#compiled.flow
+    if (status === 'succeeded' || status === 'partial') {
+      const given = outputs.flatMap((key): [string, Json][] => {
+        const value = this.#values.outside(key)
+        return value === undefined ? [] : [[key, value]]
+      })
+      return { ok: true, outputs: Object.freeze(Object.fromEntries(given)), isPartial: status === 'partial' }
+    }
+    const failure = this.#firstFailure
+    if (failure === undefined)
+      return { ok: false, error: { code: 'cancelled', message: `flow "${name}" was stopped` } }
+    const message = `step "${failure.step}" of flow "${name}" failed: ${failure.error.message}`
+    return { ok: false, error: { ...failure.error, message } }
+  }
+
+  /** Rejects when llmflows itself is wrong. */
+  async #perform(): Promise<RunStatus> {
+    const { world, signal, whyStopped, timeoutMs, graceMs, allowance, runId } = this.#settings
     this.#emit(runStarted(this.#compiled, this.#preparation, { runId, date: world.clock.date() }))
-    const interrupt = (): void => this.#cancel('interrupted')
+    const interrupt = (): void => this.#cancel(whyStopped())
     signal?.addEventListener('abort', interrupt)
     if (signal?.aborted === true) interrupt()
     const timer = new AbortController()
@@ -144,10 +202,10 @@ export class Run {
         itemLimit: (step) => this.#step(step).forEach?.maxConcurrency ?? Infinity,
         takesSlot: (step) => this.#step(step).kind !== 'flow',
         gateOf: (step) => this.#gateOf(this.#step(step)),
-        slots: new Slots(maxConcurrency),
+        slots: allowance.slots,
         clock: world.clock,
         signal: this.#stop.signal,
-        graceMs: GRACE_MS,
+        graceMs,
         open: (step) => this.#open(step),
         onBlocked: (step) => this.#block(step),
         onSkipped: (step) => this.#skip(step, null, this.#skippedNeeds(step)),
@@ -165,22 +223,23 @@ export class Run {
     this.#cancelRest()
     const reason = this.#isCutShort ? this.#reason : null
     const ended = this.#hasFailed ? 'failed' : this.#hasLostItems ? 'partial' : 'succeeded'
-    this.#emit({
-      type: 'run-finished',
-      at: this.#at(),
-      time: world.clock.date().toISOString(),
-      // A run that stopped itself at a failure has failed; one that was stopped with nothing left to stop has ended.
-      status: reason === null || reason === 'fail-fast' ? ended : 'cancelled',
-      reason,
-    })
-    if (mistake !== undefined) throw new InternalError(mistake.error, this.#result.result())
-    return this.#result.result()
+    // A run that stopped itself at a failure has failed; one that was stopped with nothing left to stop has ended.
+    const status = reason === null || reason === 'fail-fast' ? ended : 'cancelled'
+    const time = world.clock.date().toISOString()
+    this.#emit({ type: 'run-finished', at: this.#at(), time, status, reason })
+    if (mistake !== undefined) throw mistake.error
+    return status
   }
 
   #start(position: number, item: number): boolean | Promise<boolean> {
     const step = this.#step(position)
     const { world, keepRaw, at, store, takeCall } = this.#surroundings
     const index = step.forEach === undefined ? undefined : item
+    const id = unitId(step, item)
+    let rounds = 0
+    const emit = (event: RunEvent): void => {
+      if (!this.#settled.has(position, item)) this.#emit(event)
+    }
     // A step that calls nothing ends at once, and has nothing of its own to abort.
     const controller = step.kind === 'value' ? this.#stop : new AbortController()
     // Before it starts: a reporter may stop the run when it hears of that.
@@ -191,7 +250,7 @@ export class Run {
       at,
       llm: (name) => this.#llmFor(step, item, name),
       store,
-      ask: (parts, make) => this.#ask(unitId(step, item), { parts, make, signal: controller.signal }),
+      ask: (parts, make) => this.#ask(id, { parts, make, signal: controller.signal }),
       takeCall,
       said: this.#saidBefore(step),
       say: (prompt, answer) => {
@@ -200,22 +259,59 @@ export class Run {
         if (name !== undefined && !this.#settled.has(position, item))
           this.#conversations.add(name, prompt, answer)
       },
-      id: unitId(step, item),
+      id,
       index,
       lookup: (variable) => this.#values.lookup(step, index, variable),
-      emit: (event) => {
-        if (!this.#settled.has(position, item)) this.#emit(event)
+      emit,
+      runFlow: (flow, inputs) => {
+        rounds++
+        return this.#runInside(flow, inputs, { id, run: rounds, signal: controller.signal, emit })
       },
       signal: controller.signal,
     })
+    if (step.kind === 'flow') this.#innerRuns++
     if (!(outcome instanceof Promise)) return this.#settle(position, item, outcome)
     const timer = step.timeoutMs === undefined ? undefined : this.#limit(controller, step.timeoutMs)
     return outcome
       .then((settled) => this.#settle(position, item, settled))
       .finally(() => {
         timer?.abort()
+        if (step.kind === 'flow') this.#innerRuns--
         this.#inFlight.delete(controller)
       })
+  }
+
+  async #runInside(
+    flow: Flow,
+    inputs: ReadonlyMap<string, Json>,
+    { id, run, signal, emit }: Inside,
+  ): Promise<InnerRun> {
+    const compiled = this.#compiled.inner.get(flow)
+    if (compiled === undefined) throw new Error(`flow ${flow.name} is not inside`)
+    const { allowance, around, runId, graceMs, maxItems } = this.#settings
+    const prepared = prepareInner(compiled, inputs, { equipment: this.#preparation.equipment, maxItems })
+    if ('problem' in prepared) {
+      const { code, message, help } = prepared.problem
+      return { ok: false, error: { code, message, ...(help === undefined ? {} : { help }) } }
+    }
+    const { preparation } = prepared
+    if (!allowance.takeInnerSteps(preparation.units.summaries.length))
+      return { ok: false, error: tooManySteps }
+    const inner = new Run(compiled, preparation, {
+      ...this.#settings,
+      timeoutMs: undefined,
+      // It ends before the run around it gives it up.
+      graceMs: graceMs * 0.9,
+      signal,
+      whyStopped: () => this.#reason ?? 'timeout',
+      around: `${around}${id}/${run}/`,
+      runId: `${runId}/${id}/${run}`,
+      histories: {},
+      reporters: [{ onEvent: (event) => emit({ type: 'flow-event', at: this.#at(), step: id, run, event }) }],
+    })
+    const ended = await inner.finishInside()
+    if (ended.ok && ended.isPartial) this.#hasLostItems = true
+    return ended
   }
 
   /** The LLM as a step sees it: what it has answered before it is not asked again. */
@@ -262,7 +358,8 @@ export class Run {
     this.#settled.add(position, item)
     const step = this.#step(position)
     // What a model answered has been paid for, and is bounded by what is read of an answer.
-    const outcome = made.ok && step.kind !== 'llm' && !this.#values.takeRoom(made.value) ? noRoomLeft : made
+    const outcome =
+      made.ok && step.kind !== 'llm' && !this.#settings.allowance.takeRoom(made.value) ? noRoomLeft : made
     const id = unitId(step, item)
     const { generated } = outcome
     if (outcome.ok) {
@@ -288,12 +385,13 @@ export class Run {
       this.#values.lose(step, item, outcome.error)
       return true
     }
-    this.#fail()
+    this.#fail(id, outcome.error)
     return false
   }
 
-  #fail(): void {
+  #fail(step: string, error: RunError): void {
     this.#hasFailed = true
+    this.#firstFailure ??= { step, error }
     if (this.#settings.failFast) this.#cancel('fail-fast')
   }
 
@@ -322,7 +420,7 @@ export class Run {
             generated: null,
           }),
         )
-        this.#fail()
+        this.#fail(step.id, opening.error)
         return 'hurt'
       case 'open':
         if (known === undefined) this.#expand(position, opening.items)
@@ -372,8 +470,16 @@ export class Run {
   }
 
   #skippedNeeds(position: number): readonly string[] {
-    const needs = this.#compiled.graph.needs[position] ?? []
-    return needs.filter((need) => this.#endings[need] === 'skipped').map((need) => this.#step(need).id)
+    const { flow, graph } = this.#compiled
+    const { uses, join } = this.#step(position)
+    const needed = new Set(
+      uses
+        .filter(({ required }) => required || join === 'any')
+        .map(({ variable }) => flow.producers.get(variable)?.step),
+    )
+    return (graph.needs[position] ?? [])
+      .filter((need) => needed.has(need) && this.#endings[need] === 'skipped')
+      .map((need) => this.#step(need).id)
   }
 
   #cancel(reason: CancelReason): void {
@@ -396,6 +502,7 @@ export class Run {
 
   /** One gate for each LLM: steps that call the same one wait in one queue. */
   #gateOf(step: Step): Gate | undefined {
+    if (step.kind === 'flow') return this.#innerGate
     const limited = this.#limitsOf(step)
     if (limited === undefined) return undefined
     const { name, lane, tokensPerMinute } = limited
@@ -421,7 +528,11 @@ export class Run {
     }
     if (step.kind !== 'search' && step.kind !== 'index') return undefined
     const ready = stores.get(step.store)
-    return { name: `embeddings ${ready?.config.embeddings.name}`, lane: ready?.lane, tokensPerMinute: undefined }
+    return {
+      name: `embeddings ${ready?.config.embeddings.name}`,
+      lane: ready?.lane,
+      tokensPerMinute: undefined,
+    }
   }
 
   #tokens(position: number, item: number): number {
@@ -473,7 +584,7 @@ export class Run {
   }
 
   #emit(event: RunEvent): void {
-    this.#result.apply(event)
+    this.#fold?.apply(event)
     for (const listener of this.#listeners) {
       try {
         listener.onEvent(event)
