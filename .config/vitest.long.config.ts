@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config'
+import { SummaryReporter } from './summary-reporter.ts'
 
-/** The large counts, of minutes: `npm run test:long`. They print what they have counted. */
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/long/**/*.test.ts'],
+    globalSetup: ['test/e2e/build.ts'],
     setupFiles: ['.config/seed.ts'],
-    testTimeout: 600_000,
-    hookTimeout: 60_000,
+    fileParallelism: false,
+    reporters: ['default', new SummaryReporter()],
   },
 })
