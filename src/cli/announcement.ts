@@ -1,22 +1,27 @@
-import type { Flow } from '../flow/flow.ts'
+import type { CompiledFlow } from '../graph/compile.ts'
+import { everyFlow } from '../graph/every-flow.ts'
 import type { LlmConfig } from '../flow/llm-config.ts'
 import { endpointOf, type CheckOptions } from '../llms/open.ts'
 
 export const embeddedNote = 'answers come from muse, a tiny demonstration model that shows how a flow runs'
 
 /** The LLMs whose calls go elsewhere than to the provider's own address, to be said before the first call. */
-export function announcements(flow: Flow, options: CheckOptions): string[] {
-  return calledLlms(flow).flatMap((config) => {
+export function announcements(compiled: CompiledFlow, options: CheckOptions): string[] {
+  const lines = calledLlms(compiled).flatMap((config) => {
     const endpoint = endpointOf(config, options)
     return endpoint?.isDefault === false ? [`llm "${config.name}" calls ${endpoint.url}`] : []
   })
+  return [...new Set(lines)]
 }
 
-export function callsEmbedded(flow: Flow): boolean {
-  return calledLlms(flow).some(({ provider }) => provider === 'embedded')
+export function callsEmbedded(compiled: CompiledFlow): boolean {
+  return calledLlms(compiled).some(({ provider }) => provider === 'embedded')
 }
 
-function calledLlms(flow: Flow): readonly LlmConfig[] {
-  const called = new Set(flow.steps.map((step) => (step.kind === 'llm' ? step.llm.name : '')))
-  return [...flow.llms.values()].filter(({ name }) => called.has(name))
+/** In the flow and those inside it. */
+function calledLlms(compiled: CompiledFlow): readonly LlmConfig[] {
+  return everyFlow(compiled).flatMap(({ llms, steps }) => {
+    const called = new Set(steps.map((step) => (step.kind === 'llm' ? step.llm.name : '')))
+    return [...llms.values()].filter(({ name }) => called.has(name))
+  })
 }

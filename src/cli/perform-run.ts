@@ -78,13 +78,13 @@ async function openReporters({ compiled, texts, env }: RunOrder, io: Io): Promis
   const reporters: Reporter[] = []
   if (texts.quiet === true) return reporters
   const isVerbose = texts.verbose === true
-  const lines = announcements(compiled.flow, {
+  const lines = announcements(compiled, {
     env,
     allowHosts: texts.allowHost ?? [],
     allowEnv: texts.allowEnv ?? [],
   })
   // The verbose reporter says this one itself.
-  if (!isVerbose && callsEmbedded(compiled.flow)) lines.push(embeddedNote)
+  if (!isVerbose && callsEmbedded(compiled)) lines.push(embeddedNote)
   reporters.push({
     onEvent(event) {
       if (event.type === 'run-started') for (const line of lines) say(io, 'note', line)

@@ -6,6 +6,7 @@ import type { SourceFile } from '../source/source-file.ts'
 import { readConnections } from './connections.ts'
 import { Conversations } from './conversations.ts'
 import type { Flow, ForEach, Input, Step } from './flow.ts'
+import type { InnerFlows } from './inner-flows.ts'
 import { readInputs } from './inputs.ts'
 import { readLlms } from './llms.ts'
 import { checkLocals, findProducers, readOutputs, unreadOutputs } from './outputs.ts'
@@ -22,6 +23,8 @@ export interface CheckOptions {
   /** Where template files are read from; undefined for a flow that is not a file. */
   readonly folder: FlowFolder | undefined
   /** Model of the openai provider when a flow names none. */
+  /** Undefined for a flow that is not a file. */
+  readonly innerFlows?: InnerFlows | undefined
   readonly defaultModel: string
   /** The most items a `for_each` may have. */
   readonly maxItems: number
@@ -47,8 +50,17 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   const templates = new Templates(document, options.folder, diagnosis)
   const retrieval = new Retrieval(document, diagnosis)
   const conversations = new Conversations(document, templates, diagnosis)
-  const { folder, maxItems } = options
-  const drafts = readSteps(document, { llms, templates, retrieval, conversations, folder, maxItems, diagnosis })
+  const { folder, innerFlows, maxItems } = options
+  const drafts = readSteps(document, {
+    llms,
+    templates,
+    retrieval,
+    conversations,
+    folder,
+    innerFlows,
+    maxItems,
+    diagnosis,
+  })
   const unread = new Set(unreadSteps(document))
   const producers = findProducers(drafts, declared, diagnosis)
   const isUnreadOutput = unreadOutputs(drafts, unread)
@@ -56,7 +68,7 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   const used = drafts.map((draft) => variables.usesOf(draft))
   const steps = drafts.map((draft, position): Step => {
     const { step } = draft
-    const uses = [...(used[position] ?? []), ...variables.usesOfCondition(draft)]
+    const uses = [...(used[position] ?? []), ...variables.usesOfConditions(draft)]
     return { ...step, forEach: placed(step.forEach, variables.inputs), uses }
   })
   checkLocals(drafts, producers, variables.inputs, diagnosis)

@@ -7,6 +7,7 @@ import type { Json } from '../source/json.ts'
 import type { Placeholder, Template } from '../template/template.ts'
 import type { ValueTemplate } from '../template/value-template.ts'
 
+import type { ValueType } from './value-type.ts'
 /** A checked flow: every name resolved, every default filled in. Immutable, and so can be run any number of times. */
 export interface Flow {
   readonly name: string
@@ -193,8 +194,13 @@ export interface ForEach {
   readonly as: string
   readonly items: ForEachItems
   readonly maxConcurrency: number | undefined
+  /** What the step gives: an object of the outputs of its flow. */
+  readonly outputs: ValueType
   /** What an item that fails does: the step fails; its error stands in the list; the list goes without it. */
   readonly onItemError: 'fail' | 'keep' | 'drop'
+/** The variable that holds what the round before gave, in a step that repeats. */
+export const PREVIOUS = 'previous'
+
 }
 
 export type ForEachItems =

@@ -2,6 +2,9 @@ import type { Entry, MapNode } from '../document/node.ts'
 import type { FlowFolder } from '../source/flow-folder.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Step, StepBase, StepKind } from './flow.ts'
+import type { WrittenCondition } from './conditions.ts'
+import type { InnerFlows } from './inner-flows.ts'
+import { readFlowStep } from './kinds/flow.ts'
 import { readIndexStep } from './kinds/index.ts'
 import { readLlmStep } from './kinds/llm.ts'
 import { readSearchStep } from './kinds/search.ts'
@@ -19,6 +22,8 @@ export interface StepReading {
   readonly base: StepBase
   /** Takes the templates that are found, so that their variables are looked at. */
   readonly templates: WrittenTemplate[]
+  /** Takes the conditions that are found and that see what the templates see. */
+  readonly conditions: WrittenCondition[]
   readonly surroundings: Surroundings
 }
 
@@ -30,6 +35,8 @@ export interface Surroundings {
   readonly conversations: Conversations
   /** Undefined for a flow that is not a file. */
   readonly folder: FlowFolder | undefined
+  /** Undefined for a flow that is not a file. */
+  readonly innerFlows: InnerFlows | undefined
   readonly maxItems: number
   readonly diagnosis: Diagnosis
 }
@@ -46,6 +53,7 @@ const kinds = {
   value: { verbs: { value: '…' }, read: readValueStep },
   search: { verbs: { search: 'STORE' }, read: readSearchStep },
   index: { verbs: { index: 'STORE' }, read: readIndexStep },
+  flow: { verbs: { flow: 'FILE' }, read: readFlowStep },
 } as const satisfies Partial<Record<StepKind, Kind>>
 
 const byVerb: ReadonlyMap<string, Kind> = new Map(

@@ -17,7 +17,7 @@ const indexedType = exactly(new Map([['documents', numberType]]))
 export function outputTypeOf(step: Step): ValueType | undefined {
   switch (step.kind) {
     case 'llm':
-      return textType
+      return step.outputSchema === undefined ? textType : typeOfSchema(step.outputSchema.schema)
     case 'value':
       return undefined
     case 'command':
@@ -26,8 +26,9 @@ export function outputTypeOf(step: Step): ValueType | undefined {
       return listOf(hitType, step.onEmpty === 'error' ? 1 : 0, step.topK)
     case 'index':
       return indexedType
-    case 'function':
     case 'flow':
       return unknownType
+      return step.outputs
+    case 'function':
   }
 }

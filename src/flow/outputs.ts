@@ -3,7 +3,7 @@ import { shortList } from '../diagnostics/short-list.ts'
 import type { Related } from '../diagnostics/diagnostic.ts'
 import type { MapNode } from '../document/node.ts'
 import type { Span } from '../source/span.ts'
-import type { Input, Producer } from './flow.ts'
+import { PREVIOUS, type Input, type Producer } from './flow.ts'
 import { countItems } from './for-each.ts'
 import { GlobSearch, isGlob } from './glob.ts'
 import { child, itemsOf, textNode } from './reader.ts'
@@ -99,13 +99,16 @@ export function checkLocals(
     for (const local of locals) {
       const hidden = inputs.get(local)
       if (hidden === undefined && !producers.has(local)) continue
-      const span = textNode(child(node, 'as'))?.span ?? node.entries.get('for_each')?.keySpan ?? step.span
+      const isPrevious = local === PREVIOUS && local !== step.forEach?.as
+      const source = isPrevious ? 'repeat' : 'for_each'
+      const span = isPrevious ? undefined : textNode(child(node, 'as'))?.span
       diagnosis.error(
         'hidden-variable',
-        span,
-        `in step "${step.id}" "${local}" is both an item of "for_each" and ${hidden === undefined ? 'an output' : 'an input'}`,
+        span ?? node.entries.get(source)?.keySpan ?? step.span,
+        `in step "${step.id}" "${local}" is both ${isPrevious ? 'what the round before gave' : 'an item of "for_each"'} and ${hidden === undefined ? 'an output' : 'an input'}`,
         {
-          help: local === 'index' ? 'rename the other one' : 'choose another name with "as"',
+          help:
+            local === 'index' || isPrevious ? 'rename the other one' : 'choose another name with "as"',
         },
       )
     }

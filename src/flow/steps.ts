@@ -2,7 +2,7 @@ import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import { type Entry, type MapNode, type Node } from '../document/node.ts'
 import { parseTemplate } from '../template/parse.ts'
 import { readCondition, type WrittenCondition } from './conditions.ts'
-import type { Step, StepBase } from './flow.ts'
+import { PREVIOUS, type Step, type StepBase } from './flow.ts'
 import { readForEach, type ReadForEach } from './for-each.ts'
 import { readKind, type Surroundings } from './kinds.ts'
 import { durationAt } from './llms.ts'
@@ -13,13 +13,15 @@ import { writtenTemplate, type WrittenTemplate } from './texts.ts'
 export interface DraftStep {
   readonly step: Step
   readonly node: MapNode
-  /** What its item and index are called inside it; empty without `for_each`. */
+  /** What its item and index and the round before are called inside it; empty without `for_each` and `repeat`. */
   readonly locals: ReadonlySet<string>
   /** Templates that see the item and the index, then those that do not. */
   readonly templates: readonly WrittenTemplate[]
   readonly outerTemplates: readonly WrittenTemplate[]
   readonly name: WrittenTemplate
   readonly when: WrittenCondition | undefined
+  /** Conditions that see what the templates see. */
+  readonly conditions: readonly WrittenCondition[]
 }
 
 export function readSteps(root: MapNode, surroundings: Surroundings): DraftStep[] {
@@ -56,9 +58,11 @@ function readStep(entry: Entry, node: MapNode, surroundings: Surroundings): Draf
     span: entry.keySpan,
   }
   const templates: WrittenTemplate[] = []
-  const step = readKind({ entry, node, base, templates, surroundings })
+  const conditions: WrittenCondition[] = []
+  const step = readKind({ entry, node, base, templates, conditions, surroundings })
   const locals = new Set(each === undefined ? [] : [each.forEach.as, 'index'])
-  return { step, node, locals, templates, outerTemplates: each?.templates ?? [], name, when }
+  if (step.kind === 'flow' && step.repeat !== undefined) locals.add(PREVIOUS)
+  return { step, node, locals, templates, outerTemplates: each?.templates ?? [], name, when, conditions }
 }
 
 function readOutputKey(

@@ -4,7 +4,8 @@ import type { Span } from '../source/span.ts'
 import { written } from '../template/render.ts'
 import type { Placeholder, Reference } from '../template/template.ts'
 import { checkCondition } from './condition-types.ts'
-import type { Input, Producer, Step } from './flow.ts'
+import { checkFlowStep } from './flow-step-check.ts'
+import { PREVIOUS, type Input, type Producer, type Step } from './flow.ts'
 import { StepPresence } from './step-presence.ts'
 import type { DraftStep } from './steps.ts'
 import type { WrittenTemplate } from './texts.ts'
@@ -38,7 +39,7 @@ export function checkTypes(
 ): void {
   const types = new VariableTypes(steps, inputs, producers)
   const { scenarios, isThere } = types
-  for (const [position, { templates, outerTemplates, name, when }] of drafts.entries()) {
+  for (const [position, { node, templates, outerTemplates, name, when, conditions }] of drafts.entries()) {
     const step = steps[position]
     if (step === undefined) continue
     const presence = new StepPresence({ steps, position, producers, scenarios, diagnosis })
@@ -50,6 +51,7 @@ export function checkTypes(
     const inner = { ...check, lookup: types.seenBy(step) }
     for (const template of templates) checkTemplate(template, inner)
     for (const template of outerTemplates) checkTemplate(template, check)
+    if (step.kind === 'flow') checkFlowStep(step, { node, conditions, types, presence, diagnosis })
     // A name that cannot be rendered falls back to the id, so only what is never there is a mistake in it.
     for (const placeholder of placeholders(name)) checkPaths(placeholder, name, inner)
   }
@@ -147,8 +149,11 @@ function checkExistence(placeholder: Placeholder, text: WrittenTemplate, check: 
         : typeof part === 'number'
           ? `${fallback}, or raise "minItems" of the input`
           : `${fallback}, or list "${part ?? ''}" under "required" of the input`
-  const reason =
-    typeof part === 'number'
+  const isOfFirstRound =
+    reference.variable === PREVIOUS && check.lookup(PREVIOUS) !== undefined && followed.part === 0
+  const reason = isOfFirstRound
+    ? 'before the first round there is none'
+    : typeof part === 'number'
       ? `"${before}" may have fewer items`
       : `nothing requires "${before}" to have "${part ?? ''}"`
   check.diagnosis.error(

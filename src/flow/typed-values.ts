@@ -1,7 +1,7 @@
 import type { Json } from '../source/json.ts'
 import { solePlaceholder, type Placeholder, type Reference } from '../template/template.ts'
 import type { ValueTemplate } from '../template/value-template.ts'
-import type { ForEach, Input, Producer, Step } from './flow.ts'
+import { PREVIOUS, type FlowStep, type ForEach, type Input, type Producer, type Step } from './flow.ts'
 import { outputTypeOf } from './output-type.ts'
 import { Scenarios } from './scenarios.ts'
 import {
@@ -116,14 +116,25 @@ export class VariableTypes {
     for (const position of steps.keys()) this.#settle(position)
   }
 
-  /** What the templates of a step see: the variables of the flow, its item and its index. */
+  /** What the templates of a step see: the variables of the flow, its item and its index, and the round before. */
   seenBy(step: Step): TypeLookup {
+    return this.#seenBeside(step, step.kind === 'flow' ? sometimes(step.outputs) : unknownType)
+  }
+
+  /** What a step that repeats sees after a round. */
+  seenAfterRound(step: FlowStep): TypeLookup {
+    return this.#seenBeside(step, step.outputs)
+  }
+
+  #seenBeside(step: Step, previous: ValueType): TypeLookup {
     const { forEach } = step
-    if (forEach === undefined) return this.#global
-    const item = itemType(forEach, this.#global, this.isThere)
+    const isRepeated = step.kind === 'flow' && step.repeat !== undefined
+    if (forEach === undefined && !isRepeated) return this.#global
+    const item = forEach === undefined ? undefined : itemType(forEach, this.#global, this.isThere)
     return (variable) => {
-      if (variable === 'index') return numberType
-      return variable === forEach.as ? item : this.#global(variable)
+      if (forEach !== undefined && variable === 'index') return numberType
+      if (forEach !== undefined && variable === forEach.as) return item
+      return isRepeated && variable === PREVIOUS ? previous : this.#global(variable)
     }
   }
 
@@ -179,6 +190,11 @@ export class VariableTypes {
       }
     }
   }
+}
+
+/** In the first round there is no round before, and so none of what it would have given. */
+function sometimes(outputs: ValueType): ValueType {
+  return outputs.kind === 'object' ? { ...outputs, required: new Set() } : outputs
 }
 
 function itemType({ items }: ForEach, lookup: TypeLookup, isThere: Presence): ValueType {

@@ -160,6 +160,14 @@ function joinLists(lists: readonly ListType[], inner: Join): ListType {
   const [only, second] = lists
   if (only !== undefined && second === undefined) return only
   const atLeast = lists.map((list) => list.atLeast ?? Infinity).reduce((a, b) => Math.min(a, b))
+/** Whether a value of the type can be one of another type; of lists and objects, whether it is one at all. */
+export function canBe(type: ValueType, other: ValueType): boolean {
+  if (type.kind === 'unknown' || other.kind === 'unknown') return true
+  if (type.kind === 'either') return type.options.some((option) => canBe(option, other))
+  if (other.kind === 'either') return other.options.some((option) => canBe(type, option))
+  return type.kind === other.kind
+}
+
   return {
     kind: 'list',
     first: [],

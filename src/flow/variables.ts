@@ -6,6 +6,7 @@ import { usesIn } from '../expression/presence.ts'
 import type { Span } from '../source/span.ts'
 import { formatterNames } from '../template/render.ts'
 import { references, type Placeholder, type Reference } from '../template/template.ts'
+import type { WrittenCondition } from './conditions.ts'
 import type { Input, Producer, Use } from './flow.ts'
 import { impliedInput } from './inputs.ts'
 import { child, textNode } from './reader.ts'
@@ -77,17 +78,21 @@ export class Variables {
   }
 
   /**
-   * The uses of variables in a step's condition. To be asked when those of all templates are known: what only
+   * The uses of variables in a step's conditions. To be asked when those of all templates are known: what only
    * conditions name is no input, since a text without its quotes would be one.
    */
-  usesOfCondition({ when, locals }: DraftStep): Use[] {
+  usesOfConditions({ when, conditions, locals }: DraftStep): Use[] {
     const uses: Use[] = []
-    if (when === undefined) return uses
-    for (const { variable: written, isNeeded } of usesIn(when.condition.expression)) {
-      const span = when.place(written.start, written.end)
-      const variable = this.#resolveBare(written.name, span, locals)
-      if (variable !== undefined) uses.push({ variable, required: isNeeded, span })
+    const take = ({ condition, place }: WrittenCondition, seen: ReadonlySet<string>): void => {
+      for (const { variable: written, isNeeded } of usesIn(condition.expression)) {
+        if (seen.has(written.name)) continue
+        const span = place(written.start, written.end)
+        const variable = this.#resolveBare(written.name, span, locals)
+        if (variable !== undefined) uses.push({ variable, required: isNeeded, span })
+      }
     }
+    if (when !== undefined) take(when, new Set())
+    for (const condition of conditions) take(condition, locals)
     return uses
   }
 

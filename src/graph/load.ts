@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly defaultModel?: string
   /** Values that replace those of the file. */
   readonly overrides?: readonly Override[]
+  /** Values of LLMs in the flows inside, where there is one of that name. */
+  readonly innerOverrides?: readonly Override[]
   /** Whether every edge must be written in `connections`. Default false. */
   readonly strict?: boolean
 }
@@ -63,6 +65,7 @@ export function checkSource(
     maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
     limits: { ...defaultLimits, maxBytes: options.maxFlowBytes ?? defaultLimits.maxBytes },
     overrides: options.overrides ?? [],
+    innerOverrides: options.innerOverrides ?? [],
     strict: options.strict ?? false,
   })
 }

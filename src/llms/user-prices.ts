@@ -5,6 +5,7 @@ import { readDocument } from '../document/document.ts'
 import type { Entry, Node } from '../document/node.ts'
 import type { LlmConfig } from '../flow/llm-config.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
+import { changeEveryFlow } from '../graph/every-flow.ts'
 import type { SourceFile } from '../source/source-file.ts'
 import type { Price } from './prices.ts'
 import { providerNames } from '../flow/providers.ts'
@@ -76,13 +77,15 @@ function entriesIn(node: Node | undefined, what: string, diagnosis: Diagnosis): 
   return []
 }
 
-/** The same flow, its LLMs at the user's prices where the flow itself gives none. */
-export function withPrices({ flow, graph }: CompiledFlow, prices: UserPrices): CompiledFlow {
+/** The same flow, with those inside it, its LLMs at the user's prices where the flow itself gives none. */
+export function withPrices(compiled: CompiledFlow, prices: UserPrices): CompiledFlow {
   const priced = (config: LlmConfig): LlmConfig => {
     const price = prices.get(config.provider)?.get(config.model)
     return price === undefined || config.price !== undefined ? config : { ...config, price }
   }
-  const llms = new Map([...flow.llms].map(([name, config]) => [name, priced(config)]))
-  const steps = flow.steps.map((step) => (step.kind === 'llm' ? { ...step, llm: priced(step.llm) } : step))
-  return { flow: { ...flow, llms, steps }, graph }
+  return changeEveryFlow(compiled, (flow) => ({
+    ...flow,
+    llms: new Map([...flow.llms].map(([name, config]) => [name, priced(config)])),
+    steps: flow.steps.map((step) => (step.kind === 'llm' ? { ...step, llm: priced(step.llm) } : step)),
+  }))
 }

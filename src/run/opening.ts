@@ -1,8 +1,8 @@
 import type { Step } from '../flow/flow.ts'
+import { holds } from '../steps/holds.ts'
 import type { Lookup } from '../template/render.ts'
 import { Unrenderable } from '../template/unrenderable.ts'
 import type { RunError } from './events.ts'
-import { holds } from './holds.ts'
 import { itemList } from './units.ts'
 
 /** What a step does once all that it needs is there. */

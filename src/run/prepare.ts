@@ -1,7 +1,10 @@
 import { bindInputs } from '../flow/bind.ts'
-import type { Flow } from '../flow/flow.ts'
+import type { Flow, Step } from '../flow/flow.ts'
+import { countItems } from '../flow/for-each.ts'
 import type { LlmConfig } from '../flow/llm-config.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
+import { everyFlow } from '../graph/every-flow.ts'
+import { certainRounds } from '../graph/inner-steps.ts'
 import { Lane } from '../llms/lane.ts'
 import { LlmError } from '../llms/llm.ts'
 import { checkLlm, endpointOf, openLlm } from '../llms/open.ts'
@@ -11,14 +14,21 @@ import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
 import type { ReadyLlm, ReadyStore } from '../steps/step-run.ts'
 import { openStores } from './open-stores.ts'
+import { itemOverruns } from './item-overruns.ts'
 import { RunRefused, type RunProblem } from './refusal.ts'
 import { unitsOf, type Units } from './units.ts'
 
-export interface Preparation {
-  readonly inputs: ReadonlyMap<string, Json>
-  readonly units: Units
+/** What the steps of a flow call, ready to be called. */
+interface Equipment {
   readonly llms: ReadonlyMap<string, ReadyLlm>
   readonly stores: ReadonlyMap<string, ReadyStore>
+}
+
+export interface Preparation extends Equipment {
+  readonly inputs: ReadonlyMap<string, Json>
+  readonly units: Units
+  /** Of the flow and of each flow inside it. */
+  readonly equipment: ReadonlyMap<Flow, Equipment>
 }
 
 export interface PrepareOptions {
@@ -31,33 +41,50 @@ export interface PrepareOptions {
 }
 
 /** All that must be there before the first call. Throws `RunRefused` with everything that is not, before any money is spent. */
-export async function prepareRun(
-  { flow, graph }: CompiledFlow,
-  options: PrepareOptions,
-): Promise<Preparation> {
+export async function prepareRun(compiled: CompiledFlow, options: PrepareOptions): Promise<Preparation> {
+  const { flow, graph } = compiled
   const { world, allowHosts, allowEnv, maxCalls, maxItems } = options
-  const called = calledLlms(flow)
+  const called = calledLlms(everyFlow(compiled))
   const bound = bindInputs(flow, options.inputs)
   const problems: RunProblem[] = bound.problems.map(({ kind, ...problem }) => ({
     code: `${kind}-input`,
     ...problem,
   }))
-  problems.push(...llmProblems(called.values(), { env: world.env, allowHosts, allowEnv }))
+  problems.push(...llmProblems(called, { env: world.env, allowHosts, allowEnv }))
   if (problems.length > 0) throw new RunRefused(problems)
   const units = unitsOf(flow, graph, bound.values)
-  const overruns = [...itemOverruns(flow, units, maxItems), ...callOverrun(flow, units, maxCalls)]
+  const overruns = [...itemOverruns(flow, units, maxItems), ...callOverrun(compiled, units, maxCalls)]
   if (overruns.length > 0) throw new RunRefused(overruns)
-  const stores = await openStores(flow, options)
-  return { inputs: bound.values, units, llms: await openLlms(called, options), stores }
+  const opened = await openLlms(called, options)
+  const equipment = new Map<Flow, Equipment>()
+  for (const one of everyFlow(compiled)) {
+    const llms = new Map<string, ReadyLlm>()
+    for (const [name, config] of one.llms) {
+      const llm = opened.get(keyOf(config))
+      if (llm !== undefined) llms.set(name, llm)
+    }
+    equipment.set(one, { llms, stores: await openStores(one, options) })
+  }
+  const ready = equipment.get(flow)
+  if (ready === undefined) throw new Error('the flow itself is one of its flows')
+  return { inputs: bound.values, units, ...ready, equipment }
 }
 
-function calledLlms(flow: Flow): ReadonlyMap<string, LlmConfig> {
+/** The LLMs that the flows call; those that are alike in all they say are one, with one lane. */
+function calledLlms(flows: readonly Flow[]): readonly LlmConfig[] {
   const called = new Map<string, LlmConfig>()
-  for (const step of flow.steps) {
-    const config = step.kind === 'llm' ? flow.llms.get(step.llm.name) : undefined
-    if (config !== undefined) called.set(config.name, config)
+  for (const { steps, llms } of flows) {
+    for (const step of steps) {
+      const config = step.kind === 'llm' ? llms.get(step.llm.name) : undefined
+      if (config !== undefined) called.set(keyOf(config), config)
+    }
   }
-  return called
+  return [...called.values()]
+}
+
+/** The same for configurations that say the same. */
+function keyOf(config: LlmConfig): string {
+  return JSON.stringify(config, (_, value: unknown) => (value instanceof Map ? [...value] : value))
 }
 
 /** What keeps LLMs from being called; what keeps several for the same reason is said once. */
@@ -71,38 +98,55 @@ function llmProblems(
     if (problem === undefined) continue
     const reason = `${problem.code} ${problem.message.replace(`"${config.name}"`, '')} ${problem.help}`
     const first = problems.get(reason)
+    const isNamed = first?.message.includes(`"${config.name}"`) === true
     const message =
-      first === undefined ? problem.message : `${first.message}; the same holds for llm "${config.name}"`
+      first === undefined || isNamed
+        ? (first ?? problem).message
+        : `${first.message}; the same holds for llm "${config.name}"`
     problems.set(reason, { ...problem, ...first, message })
   }
   return [...problems.values()]
 }
 
-function* itemOverruns(flow: Flow, { itemCounts }: Units, maxItems: number): Generator<RunProblem> {
-  for (const [position, step] of flow.steps.entries()) {
-    const count = itemCounts[position]
-    if (count === undefined || count <= maxItems) continue
-    const message = `step "${step.id}" has ${count} items, and a step may have ${maxItems}`
-    yield { code: 'too-many-items', message, help: `if that is meant, run with --max-items ${count}` }
-  }
-}
-
-function* callOverrun(flow: Flow, { itemCounts }: Units, maxCalls: number): Generator<RunProblem> {
-  const calls = flow.steps.reduce(
-    (sum, step, position) => sum + (step.kind === 'llm' ? (itemCounts[position] ?? 0) : 0),
-    0,
-  )
+function* callOverrun(compiled: CompiledFlow, { itemCounts }: Units, maxCalls: number): Generator<RunProblem> {
+  const known = new Map<Flow, number>()
+  const calls = callsOf(compiled, (position) => itemCounts[position] ?? 0, known)
   if (calls <= maxCalls) return
   const message = `the flow makes ${calls} model calls, and a run may make ${maxCalls}`
   yield { code: 'too-many-calls', message, help: `if that is meant, run with --max-calls ${calls}` }
 }
 
+/** The calls of the flow and of those inside it, as far as their number is known. */
+function callsOf(
+  { flow, inner }: CompiledFlow,
+  itemsOf: (position: number) => number,
+  known: Map<Flow, number>,
+): number {
+  const callsIn = (one: CompiledFlow | undefined): number => {
+    if (one === undefined) return 0
+    const calls =
+      known.get(one.flow) ?? callsOf(one, (position) => countedItems(one.flow.steps[position]), known)
+    known.set(one.flow, calls)
+    return calls
+  }
+  return flow.steps.reduce((sum, step, position) => {
+    if (step.kind === 'llm') return sum + itemsOf(position)
+    if (step.kind !== 'flow') return sum
+    return sum + itemsOf(position) * certainRounds(step.repeat) * callsIn(inner.get(step.flow))
+  }, 0)
+}
+
+function countedItems(step: Step | undefined): number {
+  return step?.forEach === undefined ? 1 : (countItems(step.forEach.items) ?? 0)
+}
+
+/** By what they say. */
 async function openLlms(
-  called: ReadonlyMap<string, LlmConfig>,
+  called: readonly LlmConfig[],
   { world, allowHosts, allowEnv }: PrepareOptions,
 ): Promise<ReadonlyMap<string, ReadyLlm>> {
   const pauses = new Map<string, Pause>()
-  const opened = [...called.values()].map(async (config): Promise<[string, ReadyLlm]> => {
+  const opened = called.map(async (config): Promise<[string, ReadyLlm]> => {
     const endpoint = endpointOf(config, { env: world.env, allowHosts, allowEnv })?.url ?? null
     const account = accountOf(config, endpoint)
     const pause = pauses.get(account) ?? new Pause()
@@ -111,7 +155,7 @@ async function openLlms(
     const maxConcurrency = config.maxConcurrency ?? presetOf(config.provider)?.concurrency
     const lane = new Lane({ maxConcurrency, requestsPerMinute, tokensPerMinute }, pause)
     const llm = await openLlm(config, { world, allowHosts, allowEnv }).catch(refuse(config))
-    return [config.name, { llm, lane, endpoint }]
+    return [keyOf(config), { llm, lane, endpoint }]
   })
   return new Map(await Promise.all(opened))
 }

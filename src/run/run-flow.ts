@@ -4,6 +4,7 @@ import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
 import { historyProblems, type Histories } from './conversations.ts'
 import type { EventListener } from './events.ts'
+import { Allowance } from './allowance.ts'
 import { checkLimits } from './limits.ts'
 import type { Memory } from './memory.ts'
 import { closeStores } from './open-stores.ts'
@@ -51,6 +52,8 @@ export interface RunOptions {
 
 const DEFAULT_MAX_CONCURRENCY = 64
 const DEFAULT_MAX_CALLS = 1000
+/** How long calls in flight may take to end once a run is stopped. */
+const GRACE_MS = 1500
 
 /**
  * Runs a flow and resolves with its result, whatever becomes of its steps. Rejects with `RunRefused`, before anything
@@ -111,13 +114,17 @@ export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {})
   })
   const run = new Run(compiled, preparation, {
     world,
-    maxConcurrency: options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
+    allowance: new Allowance({
+      maxConcurrency: options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
+      maxCalls,
+    }),
     failFast: options.failFast ?? false,
     timeoutMs: options.timeoutMs,
-    maxCalls,
+    graceMs: GRACE_MS,
     maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
     keepRaw: options.keepRaw ?? true,
     signal: options.signal,
+    whyStopped: () => 'interrupted',
     memory: options.memory,
     runId: options.runId ?? newRunId(world),
     around: '',
@@ -130,6 +137,6 @@ export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {})
     const result = await run.finish()
     return { result, histories: run.histories }
   } finally {
-    await closeStores(preparation.stores)
+    for (const { stores } of preparation.equipment.values()) await closeStores(stores)
   }
 }

@@ -1,12 +1,8 @@
 import type { Step } from '../flow/flow.ts'
 import type { Json } from '../source/json.ts'
-import { extentOf, MAX_SIZE } from '../template/extent.ts'
 import type { Lookup } from '../template/render.ts'
 import type { RunError } from './events.ts'
 import { itemValue } from './units.ts'
-
-/** All values together that are made without a model: as many as one step may use, and a result can be written with. */
-const MOST_MADE = 8 * MAX_SIZE
 
 /** What stands in a list in the place of an item that failed. */
 export function lostItem({ code, message }: RunError): Json {
@@ -21,17 +17,9 @@ export class Values {
   readonly #values: Map<string, Json>
   /** Step → values of its items, in item order, until they make one list. */
   readonly #lists = new Map<Step, Json[]>()
-  /** Characters of what was made without a model; a part that is used twice counts twice. */
-  #made = 0
 
   constructor(inputs: ReadonlyMap<string, Json>) {
     this.#values = new Map(inputs)
-  }
-
-  /** Whether there is room for one more value that was made without a model; counts it. */
-  takeRoom(value: Json): boolean {
-    this.#made += extentOf(value).size
-    return this.#made <= MOST_MADE
   }
 
   /** Takes what an item of a step gave; returns the output key that it is given under. */

@@ -16,23 +16,39 @@ export type FoundFile =
 const MAX_BYTES = 1024 * 1024
 const MAX_FILES = 1000
 
+/** What has been read for a flow and the flows inside it. */
+interface Reading {
+  asked: number
+  readonly read: Set<string>
+}
+
 /**
  * The folder of a flow file: the only place from which a flow may read. A flow can come from anyone, so a path that
  * leaves the folder is refused, also one that leaves it through a symbolic link.
  */
 export class FlowFolder {
   readonly #flowPath: string
-  #files = 0
-  readonly #read = new Set<string>()
+  readonly #reading: Reading
 
   /** `flowPath` is the path of the flow file as the user wrote it. */
-  constructor(flowPath: string) {
+  constructor(flowPath: string, reading: Reading = { asked: 0, read: new Set() }) {
     this.#flowPath = flowPath
+    this.#reading = reading
   }
 
-  /** The files that were read, as they are shown. */
+  /** The path of the flow file, as it is shown. */
+  get flowPath(): string {
+    return this.#flowPath
+  }
+
+  /** The files that were read, as they are shown; those of the flows inside are among them. */
   get filesRead(): readonly string[] {
-    return [...this.#read]
+    return [...this.#reading.read]
+  }
+
+  /** The folder of a flow inside the flow, of which the path is shown. What is read there counts here. */
+  folderOf(flowPath: string): FlowFolder {
+    return new FlowFolder(flowPath, this.#reading)
   }
 
   /** Reads a UTF-8 text file of at most 1 MiB, named relative to the folder. */
@@ -47,7 +63,7 @@ export class FlowFolder {
       if (statSync(found.path).size > MAX_BYTES)
         return { ok: false, problem: `is larger than ${MAX_BYTES} bytes` }
       const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(found.path))
-      this.#read.add(shown)
+      this.#reading.read.add(shown)
       return { ok: true, file: new SourceFile(shown, text) }
     } catch (error) {
       return { ok: false, ...explain(error) }
@@ -65,7 +81,7 @@ export class FlowFolder {
     const outside = refused("is outside the flow's folder", 'copy it into the folder of the flow file')
     if (isAbsolute(path) || path.split(/[\\/]/).includes('..')) return outside
     if (path.includes('\0')) return refused('has a NUL character in its name, as no file can')
-    if (++this.#files > MAX_FILES) return refused(`is one of more than ${MAX_FILES} files`)
+    if (++this.#reading.asked > MAX_FILES) return refused(`is one of more than ${MAX_FILES} files`)
     try {
       const folder = realpathSync(dirname(this.#flowPath))
       const real = realpathSync(join(dirname(this.#flowPath), path))

@@ -1,4 +1,5 @@
 import type { Step } from '../flow/flow.ts'
+import { runFlowStep } from './flow-step.ts'
 import { runLlmStep } from './llm-step.ts'
 import type { Outcome, StepContext } from './step-run.ts'
 import { runValueStep } from './value-step.ts'
@@ -14,6 +15,8 @@ export function startStep(step: Step, context: StepContext): Outcome | Promise<O
       return import('./search-step.ts').then(({ runSearchStep }) => runSearchStep(step, context))
     case 'index':
       return import('./index-step.ts').then(({ runIndexStep }) => runIndexStep(step, context))
+    case 'flow':
+      return runFlowStep(step, context)
     default:
       throw new Error(`steps of kind ${step.kind} cannot run yet`)
   }

@@ -1,3 +1,4 @@
+import type { Flow } from '../flow/flow.ts'
 import type { Lane } from '../llms/lane.ts'
 import type { Llm, Message } from '../llms/llm.ts'
 import type { World } from '../llms/world.ts'
@@ -34,6 +35,8 @@ export interface StepContext {
   readonly said: readonly Message[]
   /** Adds a prompt and its answer to the conversation of the step; without one nothing happens. */
   readonly say: (prompt: string, answer: string) => void
+  /** Runs a flow inside the step, with these inputs; resolves when that has ended, however it has. */
+  readonly runFlow: (flow: Flow, inputs: ReadonlyMap<string, Json>) => Promise<InnerRun>
   /** Whether one more model call is within the run's limit; counts it. */
   readonly takeCall: () => boolean
   readonly keepRaw: boolean
@@ -56,6 +59,12 @@ export interface ReadyStore {
   /** URL that texts are sent to for their vectors; null when those are made in this process. */
   readonly endpoint: string | null
 }
+
+/** How a flow ended that ran inside a step. `isPartial`: items have failed that were to hurt nothing else. */
+export type InnerRun =
+  | { readonly ok: true; readonly outputs: Readonly<Record<string, Json>>; readonly isPartial: boolean }
+  /** The error names the step that failed. */
+  | { readonly ok: false; readonly error: RunError }
 
 /** How a step ended. `generated` is the model's text, also when it could not be accepted; `note` is for people. */
 export type Outcome =

@@ -13,7 +13,7 @@ export function unread(flow: Json): CompiledFlow {
   if (checked.flow === undefined) throw new Error(JSON.stringify(checked.diagnostics))
   const { graph, diagnostics } = checkGraph(checked.flow)
   if (graph === undefined) throw new Error(JSON.stringify(diagnostics))
-  return { flow: checked.flow, graph }
+  return { flow: checked.flow, graph, inner: new Map() }
 }
 
 function nodeOf(value: Json): Node {

@@ -23,7 +23,8 @@ const narrowestPicture = 480
  * The graph as a picture: one self-contained SVG, light or dark as the viewer prefers, without scripts or anything from
  * elsewhere. Every edge leads down; the same flow gives the same bytes.
  */
-export function drawSvg({ flow, graph }: CompiledFlow, happened: Happened | undefined): string {
+export function drawSvg(compiled: CompiledFlow, happened: Happened | undefined): string {
+  const { flow, graph } = compiled
   const path = markedPath(graph, happened)
   const onPath = new Set(path)
   const boxes = flow.steps.map((step, node): Box => ({
@@ -41,7 +42,7 @@ export function drawSvg({ flow, graph }: CompiledFlow, happened: Happened | unde
   )
   const { floor, width, bottom } = lay(layers, { x, boxWidth, boxes, boxHeight: happened ? 56 : 50 })
   const title = fitText(flow.name, Math.max(width, narrowestPicture) - 2 * margin, 18, true)
-  const subtitle = [describeSize({ flow, graph }), ...(happened ? [runText(happened)] : [])].join(' · ')
+  const subtitle = [describeSize(compiled), ...(happened ? [runText(happened)] : [])].join(' · ')
   const fullWidth = Math.ceil(
     Math.max(
       width,

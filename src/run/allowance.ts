@@ -1,0 +1,41 @@
+import { MOST_STEPS } from '../graph/inner-steps.ts'
+import type { Json } from '../source/json.ts'
+import { extentOf, MAX_SIZE } from '../template/extent.ts'
+import { Slots } from './slots.ts'
+
+/** All values together that are made without a model: as many as one step may use, and a result can be written with. */
+const MOST_MADE = 8 * MAX_SIZE
+
+/** How much there may be of everything in a run and the runs inside it together. Knows how much there has been. */
+export class Allowance {
+  /** How many steps may run at a time. */
+  readonly slots: Slots
+  /** The same as a number, for what takes no slot. */
+  readonly concurrency: number
+  readonly #maxCalls: number
+  #calls = 0
+  #innerSteps = 0
+  /** Characters of what was made without a model; a part that is used twice counts twice. */
+  #made = 0
+
+  constructor({ maxConcurrency, maxCalls }: { readonly maxConcurrency: number; readonly maxCalls: number }) {
+    this.slots = new Slots(maxConcurrency)
+    this.concurrency = maxConcurrency
+    this.#maxCalls = maxCalls
+  }
+
+  /** Whether there may be one more model call; counts it. */
+  readonly takeCall = (): boolean => this.#calls++ < this.#maxCalls
+
+  /** Whether there may be so many more steps in runs inside; counts them. */
+  takeInnerSteps(count: number): boolean {
+    this.#innerSteps += count
+    return this.#innerSteps <= MOST_STEPS
+  }
+
+  /** Whether there is room for one more value that was made without a model; counts it. */
+  takeRoom(value: Json): boolean {
+    this.#made += extentOf(value).size
+    return this.#made <= MOST_MADE
+  }
+}
