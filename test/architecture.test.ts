@@ -35,6 +35,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'pg': ['retrieval'],
   'sqlite-vec': ['retrieval'],
   'gpt-tokenizer': ['plan'],
+  'jiti': ['steps'],
   'chalk': ['reporters', 'cli'],
   'ora': ['reporters', 'cli'],
   'commander': ['cli'],
@@ -115,6 +116,8 @@ test('`process` is only in the command line, but for the default environment and
     /^cli\//,
     /^run\/run-flow\.ts: process\.env$/,
     /^store\/processes\.ts: process\.(?:pid|kill|getuid)$/,
+    // A thread of its own, with a process that is no one else's.
+    /^steps\/functions\/thread\.ts: process\.(?:on|exit)$/,
   ]
   expect(uses.filter((use) => !known.some((pattern) => pattern.test(use)))).toEqual([])
   expect(imports.filter(({ from, to }) => to === 'node:process' && folderOf(from) !== 'cli')).toEqual([])

@@ -1,0 +1,34 @@
+import type { RunError } from '../../run/events.ts'
+import type { Json } from '../../source/json.ts'
+
+/** What the thread that runs functions is told. `call` numbers what is asked, so that answers may come in any order. */
+export type Request =
+  /** Imports the module and looks for the function, without calling it. */
+  | { readonly kind: 'load'; readonly call: number; readonly path: string; readonly export: string }
+  | {
+      readonly kind: 'call'
+      readonly call: number
+      readonly path: string
+      readonly export: string
+      readonly argument: Json
+    }
+  /** Nobody waits for the answer any more. */
+  | { readonly kind: 'stop'; readonly call: number }
+
+/** What the thread says. */
+export type Reply =
+  | { readonly kind: 'answer'; readonly call: number; readonly answer: FunctionAnswer }
+  /** The call has been told to stop; whether it does is up to it. */
+  | { readonly kind: 'stopped'; readonly call: number }
+  /** Something was thrown that belongs to no call. */
+  | { readonly kind: 'stray'; readonly message: string }
+
+/** What a function gave, or why it gave nothing. */
+export type FunctionAnswer =
+  { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly error: RunError }
+
+/** What the thread is started with. */
+export interface ThreadData {
+  /** The folder that places in user code are shown relative to; absolute, with symbolic links resolved. */
+  readonly root: string
+}
