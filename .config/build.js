@@ -52,16 +52,12 @@ const tokenizerApart = {
   },
 }
 
-/** Functions run in a thread of their own, which starts from a file of its own, beside whatever starts it. */
-const functionThread = {
-  name: 'function-thread',
-  setup({ onLoad, onResolve }) {
-    onLoad({ filter: /[\\/]functions[\\/]thread-file\.ts$/ }, () => ({
-      contents: "export const threadFile = new URL('./function-thread.cjs', import.meta.url)",
-    }))
-    // Two megabytes that only TypeScript needs.
-    onResolve({ filter: /[\\/]typescript\.ts$/ }, ({ kind }) =>
-      kind === 'entry-point' ? undefined : { path: './typescript.cjs', external: true },
+/** A package that is an ES module can only be imported, which the code cache cannot do: what imports is a file of its own. */
+const importerApart = {
+  name: 'importer-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /[\\/]import-module\.ts$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: './import-module.cjs', external: true },
     )
   },
 }
@@ -75,14 +71,9 @@ const shared = {
   legalComments: 'linked',
   metafile: true,
   write: false,
-  plugins: [compiledValidator, noChildProcess, functionThread],
+  plugins: [compiledValidator, noChildProcess],
   // yaml for browsers is made of ES modules, of which only what is used is taken.
   alias: { yaml: './node_modules/yaml/browser/index.js' },
-}
-
-const ownUrl = {
-  define: { 'import.meta.url': 'moduleUrl' },
-  banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
 }
 
 const built = await Promise.all([
@@ -102,22 +93,15 @@ const built = await Promise.all([
     // The program is run from its code cache, where nothing could resolve a dynamic import: they become calls of require.
     supported: { 'dynamic-import': false },
     outExtension: { '.js': '.cjs' },
-    plugins: [...shared.plugins, tokenizerApart],
-    ...ownUrl,
+    plugins: [...shared.plugins, tokenizerApart, importerApart],
+    define: { 'import.meta.url': 'moduleUrl' },
+    banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
   }),
   build({
     ...shared,
-    entryPoints: { 'function-thread': 'src/steps/functions/thread.ts' },
+    entryPoints: { 'import-module': 'src/source/import-module.ts' },
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
-    ...ownUrl,
-  }),
-  build({
-    ...shared,
-    entryPoints: { typescript: 'src/steps/functions/typescript.ts' },
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-    alias: { jiti: './node_modules/jiti/lib/jiti.cjs' },
   }),
   build({
     ...shared,

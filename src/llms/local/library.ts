@@ -1,4 +1,5 @@
 import { arch, availableParallelism, platform } from 'node:os'
+import { importModule } from '../../source/import-module.ts'
 import { LlmError } from '../llm.ts'
 
 /** As much of node-llama-cpp as is used here. It is an optional peer, so its own types may not be there. */
@@ -82,13 +83,12 @@ export interface Completion {
   generateCompletionWithMeta(prompt: string, options: GenerationOptions): Promise<Generated>
 }
 
-/** Held as a value, so that no bundler looks for the package and no compiler for its types. */
-const NAME: string = 'node-llama-cpp'
+const NAME = 'node-llama-cpp'
 
 /** node-llama-cpp where llmflows is installed: never from the folder of a flow, which could bring a program of its own. */
 export async function installedLibrary(): Promise<Library> {
   try {
-    return (await import(NAME)) as Library
+    return (await importModule(NAME)) as Library
   } catch (error) {
     throw missing(`"provider: local" needs ${NAME}, ${howMissing(error)}`, error)
   }
