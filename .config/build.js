@@ -62,6 +62,20 @@ const importerApart = {
   },
 }
 
+/** Functions run in a thread of their own, which starts from a file of its own, beside whatever starts it. */
+const functionThread = {
+  name: 'function-thread',
+  setup({ onLoad, onResolve }) {
+    onLoad({ filter: /[\\/]functions[\\/]thread-file\.ts$/ }, () => ({
+      contents: "export const threadFile = new URL('./function-thread.cjs', import.meta.url)",
+    }))
+    // Two megabytes that only TypeScript needs.
+    onResolve({ filter: /[\\/]typescript\.ts$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: './typescript.cjs', external: true },
+    )
+  },
+}
+
 const shared = {
   outdir: 'dist',
   bundle: true,
@@ -71,9 +85,14 @@ const shared = {
   legalComments: 'linked',
   metafile: true,
   write: false,
-  plugins: [compiledValidator, noChildProcess],
+  plugins: [compiledValidator, noChildProcess, functionThread],
   // yaml for browsers is made of ES modules, of which only what is used is taken.
   alias: { yaml: './node_modules/yaml/browser/index.js' },
+}
+
+const ownUrl = {
+  define: { 'import.meta.url': 'moduleUrl' },
+  banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
 }
 
 const built = await Promise.all([
@@ -94,8 +113,21 @@ const built = await Promise.all([
     supported: { 'dynamic-import': false },
     outExtension: { '.js': '.cjs' },
     plugins: [...shared.plugins, tokenizerApart, importerApart],
-    define: { 'import.meta.url': 'moduleUrl' },
-    banner: { js: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
+    ...ownUrl,
+  }),
+  build({
+    ...shared,
+    entryPoints: { 'function-thread': 'src/steps/functions/thread.ts' },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    ...ownUrl,
+  }),
+  build({
+    ...shared,
+    entryPoints: { typescript: 'src/steps/functions/typescript.ts' },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    alias: { jiti: './node_modules/jiti/lib/jiti.cjs' },
   }),
   build({
     ...shared,
