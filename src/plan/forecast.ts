@@ -119,7 +119,7 @@ function foresee(step: LlmStep, lookup: GuessLookup, count: ForecastOptions['cou
   const templates = [...step.messages, { role: 'user', content: step.prompt }]
   const messages = templates.map(({ role, content }) => ({ role, content: guessText(content, lookup) }))
   const text = sum(messages.map(({ content }) => tokensOf(content, count)))
-  const frame = step.llm.api === 'chat' ? TOKENS_A_CHAT + TOKENS_A_MESSAGE * messages.length : 0
+  const frame = step.llm.api === 'completions' ? 0 : TOKENS_A_CHAT + TOKENS_A_MESSAGE * messages.length
   const asked = { lower: text.lower, expected: text.expected + frame, upper: text.upper + frame }
   const { maxTokens } = step.llm.sampling
   const expected = Math.ceil(maxTokens / 2)

@@ -20,14 +20,17 @@ async function call(prompt: string, api: Api) {
   return llm.call(ask(prompt), { signal: new AbortController().signal, onFirstToken: () => {} })
 }
 
-test('a chat with a third-party server succeeds', async () => {
-  const answer = await call('What is a good title?', 'chat')
+const apis: readonly Api[] = ['chat', 'responses']
+
+test.each(apis)('a call of the %s API of a third-party server succeeds', async (api) => {
+  const before = mock.getRequests().length
+  const answer = await call('What is a good title?', api)
   expect(answer).toMatchObject({ text: 'True Bonds — a title with ä and 🎬', finishReason: 'stop' })
-  expect(mock.getRequests()).toHaveLength(1)
+  expect(mock.getRequests()).toHaveLength(before + 1)
 })
 
-test('its errors are understood', async () => {
-  await expect(call('busy', 'chat')).rejects.toMatchObject({
+test.each(apis)('errors of its %s API are understood', async (api) => {
+  await expect(call('busy', api)).rejects.toMatchObject({
     code: 'rate-limited',
     retryable: true,
     httpStatus: 429,
