@@ -211,6 +211,20 @@ describe('a run that is resumed', () => {
     await run.close()
   })
 
+  test('is read wherever the pieces end in which it is read', async () => {
+    const piece = 256 * 1024
+    for (let end = piece - 3; end <= piece + 3; end++) {
+      const { home, path } = await written([])
+      const run = await resumeRun(home, { runId, redact: asItIs, onRecord: () => {} })
+      const empty = '{"sum":"0123456789abcdef","n":2,"synced":1,"record":""}\n'.length
+      await run.journal.append('x'.repeat(end - statSync(path).size - empty))
+      expect(statSync(path).size).toBe(end)
+      await run.journal.append('after it')
+      await run.close()
+      expect(recordsOf(home)[1]).toBe('after it')
+    }
+  })
+
   test('may be longer than any buffer', async () => {
     const home = homeIn()
     const run = await createRun(home, { runId, about: null, redact: asItIs })

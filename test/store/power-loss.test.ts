@@ -102,6 +102,38 @@ describe('a loss of power', () => {
     expect(count).toBeGreaterThan(200)
   })
 
+  test('cannot take the name of a journal with it once a record is safe', async () => {
+    const opened = new Map<number, string>()
+    const synced: string[] = []
+    let letGo = (): void => {}
+    const held = new Promise<void>((resolve) => (letGo = resolve))
+    const fs: FileSystem = {
+      ...systemFiles,
+      open(path, access, mode) {
+        const file = systemFiles.open(path, access, mode)
+        if (access === 'folder') opened.set(file, path)
+        return file
+      },
+      async sync(file) {
+        await systemFiles.sync(file)
+        const folder = opened.get(file)
+        if (folder === undefined) return
+        await held
+        synced.push(folder)
+      },
+    }
+    const home = homeIn(undefined, fs)
+    const run = await createRun(home, { runId, about: null, redact: asItIs })
+    let isSafe = false
+    const safe = run.journal.append('an outcome', { durable: true }).then(() => (isSafe = true))
+    for (const one of opened.keys()) await systemFiles.sync(one)
+    expect(isSafe).toBe(false)
+    letGo()
+    await safe
+    expect(synced).toEqual([run.folder, join(home.path, 'runs'), home.path, join(home.path, '..')])
+    await run.close()
+  })
+
   test('cannot leave half an entry in the cache: its content is on the disk before it has its name', async () => {
     const log: string[] = []
     const paths = new Map<number, string>()
