@@ -3,7 +3,7 @@ import { readBounded } from '../document/bounded-file.ts'
 import type { Input } from '../flow/flow.ts'
 import type { Json } from '../source/json.ts'
 import type { Io } from './io.ts'
-import { repeatedKey } from './repeated-key.ts'
+import { repeatedKey } from '../source/repeated-key.ts'
 import { UsageError } from './usage-error.ts'
 
 const MAX_FILE_BYTES = 64 * 1024 * 1024

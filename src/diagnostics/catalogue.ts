@@ -77,6 +77,10 @@ export const catalogue = {
   'unordered-conversation':
     'Two steps talk in the same conversation, or the items of one do, and nothing says which of them speaks first. What each of them sees would depend on which is faster.',
   'needs-chat': 'A step uses something that only the chat API knows on an LLM with "api: completions".',
+  'bad-schema':
+    'A JSON Schema says something that cannot be: a $ref leads nowhere or in a circle, or a key is required that may not be there.',
+  'beyond-provider':
+    'A step asks for something that the provider of its LLM cannot do, such as tools of the embedded demonstration model.',
   'bad-file':
     'A template file cannot be read: it does not exist, is no text, or is outside the folder of the flow.',
   'key-in-flow':
@@ -85,10 +89,6 @@ export const catalogue = {
     'A --set or --llm option names a place that the flow does not have, or gives a value that cannot be read.',
   'cycle': 'Steps wait for each other in a circle, so none of them could ever start.',
   'order-only-connection':
-  'bad-schema':
-    'A JSON Schema says something that cannot be: a $ref leads nowhere or in a circle, or a key is required that may not be there.',
-  'beyond-provider':
-    'A step asks for something that the provider of its LLM cannot do, such as tools of the embedded demonstration model.',
     'A connection carries no data: the later step uses nothing that the earlier one gives. That is allowed, but often a placeholder was forgotten. It is a warning when it makes the critical path longer, and a note when other connections imply it or it costs nothing.',
   'unwritten-connection':
     'A step uses what another gives, and the connections do not say so. Only validate --strict asks for that; it prints the missing lines as a patch.',

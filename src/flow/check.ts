@@ -12,6 +12,7 @@ import { readLlms } from './llms.ts'
 import { checkLocals, findProducers, readOutputs, unreadOutputs } from './outputs.ts'
 import { textAt } from './reader.ts'
 import { Retrieval } from './retrieval.ts'
+import { withSchemaFiles } from './schema-files.ts'
 import { checkShape } from './shape.ts'
 import { readSteps, unreadSteps } from './steps.ts'
 import { Templates } from './texts.ts'
@@ -22,9 +23,9 @@ import { Variables } from './variables.ts'
 export interface CheckOptions {
   /** Where template files are read from; undefined for a flow that is not a file. */
   readonly folder: FlowFolder | undefined
-  /** Model of the openai provider when a flow names none. */
   /** Undefined for a flow that is not a file. */
   readonly innerFlows?: InnerFlows | undefined
+  /** Model of the openai provider when a flow names none. */
   readonly defaultModel: string
   /** The most items a `for_each` may have. */
   readonly maxItems: number
@@ -43,7 +44,7 @@ export interface CheckedFlow {
  */
 export function checkFlow(root: Node, source: SourceFile, options: CheckOptions): CheckedFlow {
   const diagnosis = new Diagnosis()
-  const document = checkShape(root, diagnosis)
+  const document = checkShape(withSchemaFiles(root, options.folder, diagnosis), diagnosis)
   if (document === undefined) return { diagnostics: diagnosis.diagnostics }
   const declared = readInputs(document, diagnosis)
   const llms = readLlms(document, options, diagnosis)
@@ -92,7 +93,14 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   }
   // What stays unused because of a mistake is that mistake's echo.
   if (!diagnosis.hasErrors)
-    reportUnused(flow, { templates, retrieval, conversations, variables, diagnosis, outputsWritten: document.entries.has('outputs') })
+    reportUnused(flow, {
+      templates,
+      retrieval,
+      conversations,
+      variables,
+      diagnosis,
+      outputsWritten: document.entries.has('outputs'),
+    })
   const diagnostics = once(diagnosis.diagnostics)
   return diagnostics.some(({ severity }) => severity === 'error') ? { diagnostics } : { flow, diagnostics }
 }

@@ -1,4 +1,5 @@
 import type { Expression } from '../expression/expression.ts'
+import type { JsonSchema } from './json-schema.ts'
 import type { LlmConfig } from './llm-config.ts'
 import type { VectorStoreConfig } from './retrieval-config.ts'
 import type { SourceFile } from '../source/source-file.ts'
@@ -6,8 +7,8 @@ import type { Span } from '../source/span.ts'
 import type { Json } from '../source/json.ts'
 import type { Placeholder, Template } from '../template/template.ts'
 import type { ValueTemplate } from '../template/value-template.ts'
-
 import type { ValueType } from './value-type.ts'
+
 /** A checked flow: every name resolved, every default filled in. Immutable, and so can be run any number of times. */
 export interface Flow {
   readonly name: string
@@ -96,6 +97,7 @@ export interface Use {
 /** A CEL expression over inputs and outputs. */
 export interface Condition {
   readonly text: string
+  readonly expression: Expression
   readonly span: Span
 }
 
@@ -105,13 +107,25 @@ export interface LlmStep extends StepBase {
   readonly llm: LlmConfig
   readonly prompt: Template
   /** The name of the template that the prompt is, and where its text stands. */
-  readonly expression: Expression
   readonly promptSource: { readonly template: string | undefined; readonly span: Span } | undefined
   /** The talk that it takes part in, and where it says so. */
   readonly conversation: { readonly name: string; readonly span: Span } | undefined
   /** System message and turns before the prompt; what was said in the conversation comes after them. */
   readonly messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: Template }[]
   readonly onTruncated: 'error' | 'continue' | 'retry'
+  /** What the answer has to be as JSON; undefined: it is a text. */
+  readonly outputSchema: OutputSchema | undefined
+  /** Whether equal prompts have equal answers; undefined: they have with temperature 0. */
+  readonly cache: boolean | undefined
+}
+
+/** What an answer has to be. */
+export interface OutputSchema {
+  readonly schema: JsonSchema
+  /** Where the model is told of it: by the API, or in its prompt. */
+  readonly place: 'request' | 'prompt'
+  /** Whether the server shall hold the model to every letter of it. */
+  readonly isStrict: boolean
 }
 
 export interface ValueStep extends StepBase {
@@ -180,7 +194,12 @@ export interface FlowStep extends StepBase {
   /** Its inputs. */
   readonly with: ReadonlyMap<string, ValueTemplate>
   readonly repeat: Repeat | undefined
+  /** What the step gives: an object of the outputs of its flow. */
+  readonly outputs: ValueType
 }
+
+/** The variable that holds what the round before gave, in a step that repeats. */
+export const PREVIOUS = 'previous'
 
 /** A flow that runs again and again: `{previous.key}` is what the round before gave. */
 export interface Repeat {
@@ -194,13 +213,8 @@ export interface ForEach {
   readonly as: string
   readonly items: ForEachItems
   readonly maxConcurrency: number | undefined
-  /** What the step gives: an object of the outputs of its flow. */
-  readonly outputs: ValueType
   /** What an item that fails does: the step fails; its error stands in the list; the list goes without it. */
   readonly onItemError: 'fail' | 'keep' | 'drop'
-/** The variable that holds what the round before gave, in a step that repeats. */
-export const PREVIOUS = 'previous'
-
 }
 
 export type ForEachItems =

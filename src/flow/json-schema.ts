@@ -29,13 +29,21 @@ export function subschemas(schema: JsonSchema): readonly Subschema[] {
 
 /** What a `$ref` means: the schema itself, or one of those that it defines; undefined when it leads nowhere. */
 export function resolveRef(root: JsonSchema, ref: string): JsonSchema | undefined {
-  if (ref === '#') return root
-  const [, section = '', written = ''] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(ref) ?? []
+  const place = placeOf(ref)
+  if (place === undefined) return undefined
+  const [section, name] = place
+  if (section === undefined || name === undefined) return root
   const definitions = root[section]
-  const name = unescaped(written)
   if (!isSchema(definitions) || !Object.hasOwn(definitions, name)) return undefined
   const found = definitions[name]
   return isSchema(found) ? found : undefined
+}
+
+/** The keys that a `$ref` leads through: none for the whole schema; undefined for one that cannot lead anywhere. */
+export function placeOf(ref: string): readonly [] | readonly [section: string, name: string] | undefined {
+  if (ref === '#') return []
+  const [, section, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(ref) ?? []
+  return section === undefined || name === undefined ? undefined : [section, unescaped(name)]
 }
 
 /** A part of a JSON pointer in a URL. */

@@ -40,6 +40,8 @@ export interface LlmConfig {
   readonly contextWindow?: number
   /** Dollars per million tokens. */
   readonly price?: { readonly input: number; readonly output: number }
+  /** Where a model is told what JSON its answer has to be, when the flow says so. */
+  readonly schemaIn?: 'request' | 'prompt'
   /** Passed through to the API untouched, last. */
   readonly params?: Readonly<Record<string, unknown>>
   /** The rules of the `scripted` provider. */

@@ -13,6 +13,7 @@ const DEFAULT_MAX_TOKENS = 1024
 const DEFAULT_TIMEOUT_MS = 600_000
 const DEFAULT_MAX_RETRIES = 3
 
+const schemaPlaces = ['request', 'prompt'] as const
 const apis: readonly Api[] = ['chat', 'completions', 'responses']
 
 export interface Llms {
@@ -134,6 +135,7 @@ function readLlm(
     tokensPerMinute: numberAt(node, 'tokens_per_minute'),
     contextWindow: numberAt(node, 'context_window'),
     price: input === undefined || output === undefined ? undefined : { input, output },
+    schemaIn: schemaPlaces.find((place) => place === textAt(node, 'schema_in')),
     params: params?.kind === 'map' ? (plain(params) as Record<string, unknown>) : undefined,
     answers: answers === undefined ? undefined : itemsOf(answers).map(readAnswer),
   })

@@ -1,4 +1,5 @@
 import type { Step } from './flow.ts'
+import { typeOfSchema } from './schema-type.ts'
 import { exactly, listOf, numberType, textType, unknownType, type ValueType } from './value-type.ts'
 
 /** One document that a search has found. What is known of it, only the store can say. */
@@ -27,8 +28,8 @@ export function outputTypeOf(step: Step): ValueType | undefined {
     case 'index':
       return indexedType
     case 'flow':
-      return unknownType
       return step.outputs
     case 'function':
+      return unknownType
   }
 }

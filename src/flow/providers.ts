@@ -24,6 +24,12 @@ interface Preset {
   readonly asksForUsage?: boolean
   /** The name under which it takes a seed. */
   readonly seedParameter?: 'seed' | 'random_seed'
+  /** Whether every model of the service can be asked for JSON that fits a schema, with `response_format`. */
+  readonly hasJsonSchema?: boolean
+  /** Whether it holds a model to every letter of a schema, where that is asked for. */
+  readonly hasStrictSchemas?: boolean
+  /** False where it knows no tools. */
+  readonly hasTools?: boolean
   /** How many calls run at a time when the flow does not say: what works in this process shares its threads. */
   readonly concurrency?: number
   /** What it does not do with parameters that others take. */
@@ -44,7 +50,7 @@ export interface Quirk {
   readonly models?: RegExp
 }
 
-const local = { kind: 'http', dummyKey: 'local', asksForUsage: true } as const
+const local = { kind: 'http', dummyKey: 'local', asksForUsage: true, hasJsonSchema: true } as const
 const hosted = { kind: 'http', asksForUsage: true } as const
 
 const PRESETS = {
@@ -55,6 +61,8 @@ const PRESETS = {
     keyVariable: 'OPENAI_API_KEY',
     // The newer models refuse `max_tokens`; all of them take this one.
     chatTokenParameter: 'max_completion_tokens',
+    hasJsonSchema: true,
+    hasStrictSchemas: true,
   },
   'azure-openai': {
     ...hosted,
@@ -64,6 +72,8 @@ const PRESETS = {
     keyVariable: 'AZURE_OPENAI_API_KEY',
     keyHeader: 'api-key',
     chatTokenParameter: 'max_completion_tokens',
+    hasJsonSchema: true,
+    hasStrictSchemas: true,
   },
   'openai-compatible': hosted,
   'ollama': { ...local, baseUrl: 'http://localhost:11434/v1' },
@@ -78,6 +88,7 @@ const PRESETS = {
     // It refuses parameters that it does not know, and reports the usage unasked.
     asksForUsage: false,
     seedParameter: 'random_seed',
+    hasJsonSchema: true,
   },
   'groq': { ...hosted, baseUrl: 'https://api.groq.com/openai/v1', keyVariable: 'GROQ_API_KEY' },
   'openrouter': { ...hosted, baseUrl: 'https://openrouter.ai/api/v1', keyVariable: 'OPENROUTER_API_KEY' },
@@ -87,8 +98,9 @@ const PRESETS = {
     ...hosted,
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     keyVariable: 'FIREWORKS_API_KEY',
+    hasJsonSchema: true,
   },
-  'xai': { ...hosted, baseUrl: 'https://api.x.ai/v1', keyVariable: 'XAI_API_KEY' },
+  'xai': { ...hosted, baseUrl: 'https://api.x.ai/v1', keyVariable: 'XAI_API_KEY', hasJsonSchema: true },
   'anthropic': {
     ...hosted,
     baseUrl: 'https://api.anthropic.com/v1',
@@ -131,6 +143,7 @@ const PRESETS = {
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keyVariable: 'GEMINI_API_KEY',
     apis: ['chat'],
+    hasJsonSchema: true,
     // A parameter that it does not know is an error there ("Unknown name").
     quirks: [{ fate: 'refused', parameters: ['seed', 'frequency_penalty', 'top_k', 'reasoning'] }],
   },
@@ -159,13 +172,15 @@ const PRESETS = {
   },
   'local': {
     kind: 'process',
+    hasJsonSchema: true,
     apis: ['chat', 'completions'],
     // Each call at a time takes the memory of a whole context.
     concurrency: 1,
+    hasTools: false,
     quirks: [{ fate: 'ignored', parameters: ['base_url', 'api_key_env', 'headers_env', 'params'] }],
   },
-  'scripted': { kind: 'process' },
-  'embedded': { kind: 'process', concurrency: 8 },
+  'scripted': { kind: 'process', hasJsonSchema: true },
+  'embedded': { kind: 'process', concurrency: 8, hasTools: false },
 } as const satisfies Record<string, Preset>
 
 const byName: ReadonlyMap<string, Preset> = new Map(Object.entries(PRESETS))

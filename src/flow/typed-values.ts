@@ -4,6 +4,7 @@ import type { ValueTemplate } from '../template/value-template.ts'
 import { PREVIOUS, type FlowStep, type ForEach, type Input, type Producer, type Step } from './flow.ts'
 import { outputTypeOf } from './output-type.ts'
 import { Scenarios } from './scenarios.ts'
+import { typeOfSchema } from './schema-type.ts'
 import {
   either,
   entryOf,
@@ -11,7 +12,6 @@ import {
   listOf,
   numberType,
   textType,
-  typeOfSchema,
   unknownType,
   type Entry,
   type ValueType,

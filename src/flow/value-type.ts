@@ -44,40 +44,6 @@ export function exactly(entries: ReadonlyMap<string, ValueType>): ObjectType {
   return { kind: 'object', entries, required: new Set(entries.keys()), others: 'none' }
 }
 
-/** The type of the values that a JSON Schema allows. What is not said is unknown. */
-export function typeOfSchema(schema: unknown): ValueType {
-  if (!isRecord(schema)) return unknownType
-  const { type, items, minItems, maxItems, properties, required } = schema
-  switch (type) {
-    case 'string':
-      return textType
-    case 'number':
-    case 'integer':
-      return numberType
-    case 'boolean':
-      return { kind: 'boolean' }
-    case 'array':
-      return listOf(
-        typeOfSchema(items),
-        typeof minItems === 'number' ? minItems : undefined,
-        typeof maxItems === 'number' ? maxItems : Infinity,
-      )
-    case 'object': {
-      const written = isRecord(properties) ? Object.entries(properties) : undefined
-      const keys: readonly unknown[] = Array.isArray(required) ? required : []
-      return {
-        kind: 'object',
-        entries: new Map((written ?? []).map(([key, value]) => [key, typeOfSchema(value)])),
-        required: new Set(keys.filter((key) => typeof key === 'string')),
-        others:
-          schema['additionalProperties'] === false ? 'none' : written === undefined ? 'unknown' : 'perhaps',
-      }
-    }
-    default:
-      return unknownType
-  }
-}
-
 /** One step of a path: whether it leads to a value, and to which type. */
 export interface Entry {
   readonly exists: 'always' | 'perhaps' | 'never'
@@ -160,14 +126,6 @@ function joinLists(lists: readonly ListType[], inner: Join): ListType {
   const [only, second] = lists
   if (only !== undefined && second === undefined) return only
   const atLeast = lists.map((list) => list.atLeast ?? Infinity).reduce((a, b) => Math.min(a, b))
-/** Whether a value of the type can be one of another type; of lists and objects, whether it is one at all. */
-export function canBe(type: ValueType, other: ValueType): boolean {
-  if (type.kind === 'unknown' || other.kind === 'unknown') return true
-  if (type.kind === 'either') return type.options.some((option) => canBe(option, other))
-  if (other.kind === 'either') return other.options.some((option) => canBe(type, option))
-  return type.kind === other.kind
-}
-
   return {
     kind: 'list',
     first: [],
@@ -202,6 +160,14 @@ export function canBeList(type: ValueType): boolean {
     : type.kind === 'list' || type.kind === 'unknown'
 }
 
+/** Whether a value of the type can be one of another type; of lists and objects, whether it is one at all. */
+export function canBe(type: ValueType, other: ValueType): boolean {
+  if (type.kind === 'unknown' || other.kind === 'unknown') return true
+  if (type.kind === 'either') return type.options.some((option) => canBe(option, other))
+  if (other.kind === 'either') return other.options.some((option) => canBe(type, option))
+  return type.kind === other.kind
+}
+
 const words = {
   unknown: 'any value',
   text: 'text',
@@ -217,8 +183,4 @@ export function describeType(type: ValueType): string {
   if (type.kind === 'either') return type.options.map(describeType).join(' or ')
   if (type.kind === 'list' && type.first.length === 0 && type.items.kind === 'text') return 'a list of texts'
   return words[type.kind]
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

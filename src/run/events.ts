@@ -112,6 +112,10 @@ export interface ModelConfig {
   readonly top_p?: number
   readonly stop?: readonly string[]
   readonly seed?: number
+  /** What the answer has to be, as the API is told. */
+  readonly response_format?: Json
+  /** The tools that the model may ask for, as it is told of them. */
+  readonly tools?: readonly Json[]
   readonly params?: Readonly<Record<string, Json>>
 }
 
@@ -123,6 +127,17 @@ export interface AttemptStarted {
   readonly attempt: number
   /** Differs from the configuration's only in a retry after a truncated answer; null for what gives no text. */
   readonly max_tokens: number | null
+  /** What is said after the messages of the step and of the attempts before: a wrong answer and what is wrong with it, or
+   * the tools that were asked for and what they gave. Absent where nothing new is said. */
+  readonly messages?: readonly Turn[]
+}
+
+/** One message of a talk with a model, as it is sent. */
+export interface Turn {
+  readonly role: string
+  readonly content: string
+  readonly tool_calls?: readonly { readonly id: string; readonly name: string; readonly arguments: string }[]
+  readonly tool_call_id?: string
 }
 
 export interface AttemptFirstToken {

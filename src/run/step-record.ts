@@ -25,6 +25,7 @@ import { costOf, tokensOf } from './usage.ts'
 interface Attempt {
   readonly number: number
   readonly at: number
+  readonly messages: AttemptStarted['messages']
   firstTokenAt?: number
   finished?: FinishedAttempt
 }
@@ -113,7 +114,7 @@ export class StepRecord {
   }
 
   attemptStarted(event: AttemptStarted): void {
-    this.#attempts.push({ number: event.attempt, at: event.at })
+    this.#attempts.push({ number: event.attempt, at: event.at, messages: event.messages })
   }
 
   firstToken(event: AttemptFirstToken): void {
@@ -245,10 +246,14 @@ function blockedReason(by: readonly string[]): string {
   return `${by.length === 1 ? 'step' : 'steps'} ${steps} did not succeed`
 }
 
-function attemptResult({ number, at, firstTokenAt, finished }: Attempt, end: number): AttemptResult {
+function attemptResult(
+  { number, at, messages, firstTokenAt, finished }: Attempt,
+  end: number,
+): AttemptResult {
   const error = finished?.error ?? null
   return {
     attempt: number,
+    ...(messages !== undefined && { messages }),
     start: seconds(at),
     duration: seconds((finished?.at ?? end) - at),
     time_to_first_token: firstTokenAt === undefined ? null : seconds(firstTokenAt - at),

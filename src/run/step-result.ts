@@ -1,6 +1,6 @@
 import type { Json } from '../source/json.ts'
 import type { RunResult } from './result.ts'
-import type { ModelConfig, RunError, StepStarted, StepSummary, TokenUsage } from './events.ts'
+import type { ModelConfig, RunError, StepStarted, StepSummary, TokenUsage, Turn } from './events.ts'
 
 /** What happened to one step. Times are null for a step that never ran; durations are seconds. */
 export interface StepResult {
@@ -73,6 +73,8 @@ export interface ToolCallResult {
 export interface AttemptResult {
   /** Counts from 1. */
   readonly attempt: number
+  /** What it said that the attempts before had not said; absent where that is nothing. */
+  readonly messages?: readonly Turn[]
   /** Seconds since the run started, to the millisecond, like all times here. */
   readonly start: number
   readonly duration: number

@@ -1,11 +1,14 @@
 import type { LlmStep } from '../flow/flow.ts'
 import type { Slot } from '../llms/lane.ts'
-import { LlmError, type LlmAnswer, type LlmRequest } from '../llms/llm.ts'
+import { LlmError, type LlmAnswer, type LlmRequest, type Message } from '../llms/llm.ts'
 import { LONGEST_WAIT_MS, retryDelay } from '../llms/retry.ts'
 import { attemptError, attemptFinished, costOf } from './attempt.ts'
 import { abortedAttempt, abortedOutcome, callLimit } from './given-up.ts'
 import { estimateTokens, fitsContext } from './llm-request.ts'
+import type { RunError } from '../run/events.ts'
 import type { Outcome, StepContext } from './step-run.ts'
+import { repairTurns, SCHEMA_MISMATCH } from './structured-answer.ts'
+import { recordedTurn } from './recorded-turn.ts'
 import { judge } from './verdict.ts'
 
 interface Attempt {
@@ -15,15 +18,21 @@ interface Attempt {
   readonly attempt: number
   /** How many of the attempts before were made because one had failed. */
   readonly retries: number
-  /** The answer that was cut off, when it is asked for again: it was paid for, and is all there is if nothing better comes. */
-  readonly truncated: string | null
+  /** Whether an answer was cut off and has been asked for again. */
+  readonly isDoubled: boolean
+  /** The last answer that could not be used: it was paid for, and is all there is if nothing better comes. */
+  readonly unfit: string | null
+  /** What this attempt says that the one before has not said. */
+  readonly turns: readonly Message[]
   readonly slot: Slot
 }
 
 /** What follows an attempt: the end of the step, or after a wait another attempt, for which a call has been taken. */
-type Next =
-  | { readonly outcome: Outcome }
-  | (Pick<Attempt, 'request' | 'retries' | 'truncated'> & { readonly waitMs: number })
+type Next = { readonly outcome: Outcome } | Again
+
+interface Again extends Pick<Attempt, 'request' | 'retries' | 'isDoubled' | 'unfit' | 'turns'> {
+  readonly waitMs: number
+}
 
 /** Asks the model, asks again where that may help, and judges the answer. Rejects only when llmflows itself is wrong. */
 export async function callUntilAnswered(
@@ -35,7 +44,16 @@ export async function callUntilAnswered(
   const { lane } = context.llm(step.llm.name)
   // The first place is free: the scheduler has asked.
   const begin = (request: LlmRequest): Slot => lane.begin(world.clock.now(), estimateTokens(request))
-  let made: Attempt = { step, request: first, attempt: 1, retries: 0, truncated: null, slot: begin(first) }
+  let made: Attempt = {
+    step,
+    request: first,
+    attempt: 1,
+    retries: 0,
+    isDoubled: false,
+    unfit: null,
+    turns: [],
+    slot: begin(first),
+  }
   try {
     signal.throwIfAborted()
     if (!context.takeCall()) return callLimit(null)
@@ -52,7 +70,7 @@ export async function callUntilAnswered(
       made = { ...made, ...changes, attempt: made.attempt + 1, slot: begin(next.request) }
     }
   } catch (error) {
-    if (signal.aborted) return abortedOutcome(made, signal)
+    if (signal.aborted) return abortedOutcome({ step, attempt: made.attempt, truncated: made.unfit }, signal)
     throw error
   } finally {
     made.slot.end()
@@ -68,6 +86,7 @@ async function makeAttempt(made: Attempt, context: StepContext): Promise<Next> {
     step: context.id,
     attempt,
     max_tokens: maxTokens,
+    ...(made.turns.length === 0 ? {} : { messages: made.turns.map(recordedTurn) }),
   })
   const reply = await callOnce(made, context)
   return reply instanceof LlmError ? afterError(reply, made, context) : afterAnswer(reply, made, context)
@@ -101,7 +120,7 @@ async function callOnce(
 }
 
 function afterError(error: LlmError, made: Attempt, context: StepContext): Next {
-  const { step, request, attempt, retries, truncated } = made
+  const { step, request, attempt, retries, isDoubled, unfit } = made
   const { world } = context
   const delay = retryDelay({
     error,
@@ -116,24 +135,19 @@ function afterError(error: LlmError, made: Attempt, context: StepContext): Next 
   const again = delay !== undefined && context.takeCall()
   const waitMs = again ? Math.max(delay, startDelay(step, request, context)) : null
   context.emit(attemptFinished({ context, attempt, error: attemptError(error), wait: waitMs }))
-  if (waitMs !== null) return { request, waitMs, retries: retries + 1, truncated }
-  if (delay !== undefined) return { outcome: callLimit(truncated) }
-  return { outcome: { ok: false, error: attemptError(error), generated: truncated } }
+  if (waitMs !== null) return { request, waitMs, retries: retries + 1, isDoubled, unfit, turns: [] }
+  if (delay !== undefined) return { outcome: callLimit(unfit) }
+  return { outcome: { ok: false, error: attemptError(error), generated: unfit } }
 }
 
 function afterAnswer(answer: LlmAnswer, made: Attempt, context: StepContext): Next {
-  const { step, request, attempt, retries, truncated, slot } = made
-  const { usage, finishReason, text } = answer
+  const { step, request, attempt, slot } = made
+  const { usage, text } = answer
   if (usage !== undefined) slot.settle(usage.inputTokens + usage.outputTokens)
   const outcome = judge(answer, step, request.sampling.maxTokens)
-  const doubled = { ...request, sampling: { ...request.sampling, maxTokens: request.sampling.maxTokens * 2 } }
-  const again =
-    finishReason === 'length' &&
-    step.onTruncated === 'retry' &&
-    truncated === null &&
-    fitsContext(step.llm, doubled) &&
-    context.takeCall()
-  const waitMs = again ? startDelay(step, doubled, context) : null
+  const better = outcome.ok ? undefined : askAgain(answer, outcome.error, made)
+  const again = better !== undefined && fitsContext(step.llm, better.request) && context.takeCall()
+  const waitMs = again ? startDelay(step, better.request, context) : null
   context.emit(
     attemptFinished({
       context,
@@ -144,7 +158,23 @@ function afterAnswer(answer: LlmAnswer, made: Attempt, context: StepContext): Ne
       cost: costOf(step.llm, usage),
     }),
   )
-  return waitMs === null ? { outcome } : { request: doubled, waitMs, retries, truncated: text }
+  return better === undefined || waitMs === null ? { outcome } : { ...better, waitMs, unfit: text }
+}
+
+/** How the answer that could not be used is asked for once more; undefined where that is not to be. */
+function askAgain(
+  { finishReason, text }: LlmAnswer,
+  error: RunError,
+  { step, request, retries, isDoubled }: Attempt,
+): Omit<Again, 'waitMs' | 'unfit'> | undefined {
+  if (finishReason === 'length' && step.onTruncated === 'retry' && !isDoubled) {
+    const sampling = { ...request.sampling, maxTokens: request.sampling.maxTokens * 2 }
+    return { request: { ...request, sampling }, retries, isDoubled: true, turns: [] }
+  }
+  if (error.code !== SCHEMA_MISMATCH || retries >= step.llm.maxRetries) return undefined
+  const turns = repairTurns(text, error.message)
+  const messages = [...request.messages, ...turns]
+  return { request: { ...request, messages }, retries: retries + 1, isDoubled, turns }
 }
 
 /** Milliseconds until the limits of its LLM let a request start, as far as is known now. */

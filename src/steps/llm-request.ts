@@ -5,6 +5,7 @@ import { render } from '../template/render.ts'
 import type { Template } from '../template/template.ts'
 import { Unrenderable } from '../template/unrenderable.ts'
 import type { StepContext } from './step-run.ts'
+import { askingForJson } from './structured-answer.ts'
 
 type Item = Pick<StepContext, 'index' | 'lookup' | 'said'>
 
@@ -20,10 +21,13 @@ export function renderRequest(step: LlmStep, item: Item): LlmRequest | Unrendera
   try {
     const before = step.messages.map(({ role, content }): Message => ({ role, content: take(content) }))
     room -= said.reduce((sum, { content }) => sum + content.length, 0)
-    return {
+    const request: LlmRequest = {
       messages: [...before, ...said, { role: 'user', content: take(step.prompt) }],
       sampling: samplingOf(step, item),
     }
+    return step.outputSchema === undefined
+      ? request
+      : askingForJson(request, step.outputKey, step.outputSchema)
   } catch (error) {
     if (error instanceof Unrenderable) return error
     throw error
@@ -60,6 +64,17 @@ export function contextProblem({ name, contextWindow }: LlmConfig, request: LlmR
 }
 
 /** Roughly four characters a token. */
-function promptTokens({ messages }: LlmRequest): number {
-  return Math.ceil(messages.reduce((sum, { content }) => sum + content.length, 0) / 4)
+function promptTokens({ messages, tools = [], responseFormat }: LlmRequest): number {
+  const offered = [...tools, ...(responseFormat === undefined ? [] : [responseFormat])]
+  const characters = [
+    ...messages.map((message) => message.content.length + askedFor(message)),
+    ...offered.map((each) => JSON.stringify(each).length),
+  ]
+  return Math.ceil(characters.reduce((sum, count) => sum + count, 0) / 4)
+}
+
+/** Characters of the tool calls in a turn. */
+function askedFor(message: Message): number {
+  const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : []
+  return calls.reduce((sum, call) => sum + call.name.length + call.arguments.length, 0)
 }

@@ -10,7 +10,7 @@ import { variablesOf } from './variables.ts'
 export async function runLlmStep(step: LlmStep, context: StepContext): Promise<Outcome> {
   const request = renderRequest(step, context)
   const messages = request instanceof Unrenderable ? undefined : request.messages
-  const sampling = samplingOf(step, context)
+  const asked = request instanceof Unrenderable ? { sampling: samplingOf(step, context) } : request
   context.emit({
     type: 'step-started',
     at: context.at(),
@@ -19,7 +19,7 @@ export async function runLlmStep(step: LlmStep, context: StepContext): Promise<O
     prompt_template: step.prompt.text,
     prompt: messages?.at(-1)?.content ?? null,
     messages: messages?.slice(0, -1) ?? null,
-    model_config: modelConfig(step.llm, sampling, context),
+    model_config: modelConfig(step.llm, asked, context),
   })
   if (request instanceof Unrenderable) return unrenderable(request)
   if (!fitsContext(step.llm, request)) {

@@ -2,6 +2,7 @@ import type { LlmStep } from '../flow/flow.ts'
 import type { LlmAnswer } from '../llms/llm.ts'
 import { isDeclined } from '../llms/embedded/declined.ts'
 import { failure, type Outcome } from './step-run.ts'
+import { structuredOutcome } from './structured-answer.ts'
 
 /** Whether an answer is one: cut off, filtered, refused or empty it is an outcome, but no text to go on with. */
 export function judge(answer: LlmAnswer, step: LlmStep, maxTokens: number): Outcome {
@@ -20,10 +21,12 @@ export function judge(answer: LlmAnswer, step: LlmStep, maxTokens: number): Outc
       })
     case 'refusal':
       return failure('refused', `llm "${name}" refused to answer`, { generated: text })
+    case 'tool-calls':
     case 'stop':
       if (text.trim() === '')
         return failure('empty-answer', `llm "${name}" gave an empty answer`, { generated: text })
   }
+  if (step.outputSchema !== undefined) return structuredOutcome(text, step.outputSchema)
   const isPass = provider === 'embedded' && isDeclined(text)
   return { ok: true, value: text, generated: text, note: isPass ? beyondMuse : null }
 }

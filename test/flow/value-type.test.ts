@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { either, entryOf, listOf, textType, typeOfSchema, type ValueType } from '../../src/flow/value-type.ts'
+import { typeOfSchema } from '../../src/flow/schema-type.ts'
+import { either, entryOf, listOf, textType, type ValueType } from '../../src/flow/value-type.ts'
 import { checkSource, sourceOf } from '../../src/index.ts'
 import { flowText } from '../run/front-door.ts'
 

@@ -1,5 +1,5 @@
 import { checkParameters } from '../provider-check.ts'
-import { child, itemsOf, numberAt, textAt, textNode } from '../reader.ts'
+import { booleanAt, child, itemsOf, numberAt, textAt, textNode } from '../reader.ts'
 import type { Diagnosis } from '../../diagnostics/diagnosis.ts'
 import type { Entry, MapNode } from '../../document/node.ts'
 import { parseTemplate } from '../../template/parse.ts'
@@ -7,6 +7,7 @@ import { refuseTalkingItems } from '../conversations.ts'
 import type { LlmStep } from '../flow.ts'
 import type { StepReading } from '../kinds.ts'
 import { findLlm, readSampling } from '../llms.ts'
+import { readOutputSchema } from '../output-schema.ts'
 import { writtenTemplate, type WrittenTemplate } from '../texts.ts'
 
 /** A step that renders a prompt and has it answered. */
@@ -45,6 +46,8 @@ export function readLlmStep({ entry, node, base, templates, surroundings }: Step
     promptSource: readPromptSource(node, prompt),
     messages: system === undefined ? turns : [{ role: 'system', content: system.template }, ...turns],
     conversation: talk.conversation,
+    cache: booleanAt(node, 'cache'),
+    outputSchema: readOutputSchema(entry, node, llm, diagnosis),
     onTruncated: onTruncated === 'continue' || onTruncated === 'retry' ? onTruncated : 'error',
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { repeatedKey } from '../../src/cli/repeated-key.ts'
+import { repeatedKey } from '../../src/source/repeated-key.ts'
 
 test.each([
   ['{"x":"1","x":"2"}', { key: 'x', line: 1 }],
