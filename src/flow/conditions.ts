@@ -17,7 +17,8 @@ export function readCondition(
   node: (ScalarNode & { readonly value: string }) | undefined,
   diagnosis: Diagnosis,
 ): WrittenCondition | undefined {
-  if (node === undefined) return undefined
+  // That there must be something has been said by the shape check.
+  if (node === undefined || node.value === '') return undefined
   const { value: text, span } = node
   const place = lettersIn(node)
   const parsed = parseExpression(text)

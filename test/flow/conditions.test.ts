@@ -72,7 +72,8 @@ function randomSteps(random: Random): readonly RandomStep[] {
   })
 }
 
-function textOf(steps: readonly RandomStep[]): string {
+/** `others`: how many steps there are besides, each with a condition of its own. */
+function textOf(steps: readonly RandomStep[], others = 0): string {
   const written = steps.map(({ parts, condition, has, join }, position) => {
     const asked = [
       ...(has === undefined ? [] : [`has(s${has})`]),
@@ -94,7 +95,17 @@ function textOf(steps: readonly RandomStep[]): string {
   )
   return flowText({
     inputs: { a: { type: 'boolean' }, b: { type: 'boolean' }, mood: {}, tag: {} },
-    steps: Object.fromEntries(written),
+    steps: Object.fromEntries([
+      ...Array.from({ length: others }, (_, other) => [
+        `other${other}`,
+        { when: `size(mood) == ${other} && b`, value: '' },
+      ]),
+      ...Array.from({ length: others }, (_, other) => [
+        `more${other}`,
+        { when: `size(tag) > ${other} && a`, value: '' },
+      ]),
+      ...written,
+    ]),
     ...(after.length === 0 ? {} : { connections }),
   })
 }
@@ -149,7 +160,7 @@ function stepsWith(errors: readonly Found[], code: string): readonly string[] {
 test('a value is said to be perhaps missing exactly where one way that the conditions turn out lacks it', () => {
   const random = seededRandom('conditions')
   const verdicts = { missing: 0, never: 0, fine: 0 }
-  for (let attempt = 0; attempt < 3000; attempt++) {
+  for (let attempt = 0; attempt < 1500; attempt++) {
     const steps = randomSteps(random)
     const text = textOf(steps)
     const errors = errorsOf(text)
@@ -165,7 +176,26 @@ test('a value is said to be perhaps missing exactly where one way that the condi
     expect(never.length > 0, text).toBe(idle.includes(true))
     verdicts[lacking.length > 0 ? 'missing' : never.length > 0 ? 'never' : 'fine']++
   }
-  for (const count of Object.values(verdicts)) expect(count).toBeGreaterThan(200)
+  for (const count of Object.values(verdicts)) expect(count).toBeGreaterThan(100)
+})
+
+test('where there are too many ways, most of what is missing is found, and nothing that is not', () => {
+  const random = seededRandom('many conditions')
+  const seen = { lacking: 0, found: 0 }
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const steps = randomSteps(random)
+    const all = everything.map((given) => ruled(steps, given))
+    const lacking = steps.flatMap((_, position) =>
+      all.some((one) => one.lacking.includes(position)) ? [`s${position}`] : [],
+    )
+    const text = textOf(steps, 15)
+    const found = stepsWith(errorsOf(text), 'missing-value')
+    for (const step of found) expect(lacking, `${step} of ${text}`).toContain(step)
+    seen.lacking += lacking.length
+    seen.found += found.length
+  }
+  expect(seen.lacking).toBeGreaterThan(100)
+  expect(seen.found).toBeGreaterThan(seen.lacking * 0.9)
 })
 
 test('a flow without an error runs as the rules say, whatever its conditions turn out to be', async () => {
