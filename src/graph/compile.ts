@@ -71,5 +71,7 @@ function compileOne(
   checkStepCount(flow, inner, diagnosis)
   const all = [...found, ...diagnostics, ...diagnosis.diagnostics]
   const isBroken = diagnosis.hasErrors || read.some(({ severity }) => severity === 'error')
-  return graph === undefined || isBroken ? { diagnostics: all } : { compiled: { flow, graph, inner }, diagnostics: all }
+  return graph === undefined || isBroken
+    ? { diagnostics: all }
+    : { compiled: { flow, graph, inner }, diagnostics: all }
 }

@@ -100,5 +100,8 @@ const broken: Known = { found: { kind: 'broken' }, depth: 1 }
 
 function tooDeep(way: string): FoundFlow {
   const shown = way.length > 300 ? `${way.slice(0, 300)}…` : way
-  return { kind: 'refused', problem: `is a flow too many inside each other: there may be ${DEEPEST}, ${shown}` }
+  return {
+    kind: 'refused',
+    problem: `is a flow too many inside each other: there may be ${DEEPEST}, ${shown}`,
+  }
 }

@@ -6,6 +6,8 @@ export interface Call {
   readonly startedAt: number
   attemptAt: number
   attempts: number
+  /** Flows that were begun inside the step. */
+  runs: number
   /** Of the last attempt; undefined while there is none. */
   firstTokenAfter: number | undefined
   /** Undefined as long as no attempt has reported any. */
@@ -19,6 +21,7 @@ export function newCall(at: number): Call {
     startedAt: at,
     attemptAt: at,
     attempts: 0,
+    runs: 0,
     firstTokenAfter: undefined,
     tokens: undefined,
     dollars: undefined,

@@ -1,10 +1,11 @@
 import ora from 'ora'
-import type { RunEvent } from '../run/events.ts'
+import type { RunEvent, StepSummary } from '../run/events.ts'
 import { plainPalette } from '../source/palette.ts'
 import type { Palette } from '../source/palette.ts'
-import { visibleLine } from '../source/visible.ts'
 import { elide, width } from '../source/width.ts'
+import { unwrapped, type Happening } from './inner-event.ts'
 import type { Reporter } from './reporter.ts'
+import { StepNames } from './step-names.ts'
 
 export interface SpinnerOptions {
   /** An interactive terminal that is at least one column wide. */
@@ -21,7 +22,10 @@ const frameColumns = 3
 /** One line of the terminal that says how far the run is, `3/9 steps  Lyrics, Critic 2  4.1s`; gone when it ends. */
 export function createSpinner(options: SpinnerOptions): Reporter {
   const { stream, palette = plainPalette, now = () => performance.now() } = options
-  const names = new Map<string, string>()
+  const names = new StepNames()
+  /** Those that only wait for others are not said to run. */
+  const waiting = new Set<string>()
+  let all = 0
   const running = new Set<string>()
   let ended = 0
   let startedAt = now()
@@ -37,7 +41,7 @@ export function createSpinner(options: SpinnerOptions): Reporter {
   }
 
   function count(): void {
-    spinner.text = `${ended}/${names.size} ${names.size === 1 ? 'step' : 'steps'}`
+    spinner.text = `${ended}/${all} ${all === 1 ? 'step' : 'steps'}`
   }
 
   function settle(id: string): void {
@@ -50,21 +54,29 @@ export function createSpinner(options: SpinnerOptions): Reporter {
     if (spinner.isSpinning) spinner.stop()
   }
 
-  function onEvent(event: RunEvent): void {
+  function add(steps: readonly StepSummary[], around: Happening['around']): void {
+    names.add(steps, around)
+    for (const { id, kind } of steps) if (kind === 'flow') waiting.add(id)
+    all += steps.length
+    count()
+  }
+
+  function onEvent(told: RunEvent): void {
+    const { event, around } = unwrapped(told)
     switch (event.type) {
       case 'run-started':
-        for (const step of event.steps) names.set(step.id, visibleLine(step.name))
+        add(event.steps, around)
+        if (around.length > 0) break
         startedAt = now() - event.at
-        count()
         spinner.start()
         break
       case 'step-expanded':
-        names.delete(event.step)
-        for (const item of event.items) names.set(item.id, visibleLine(item.name))
-        count()
+        all--
+        add(event.items, around)
         break
       case 'step-started':
-        running.add(event.step)
+        if (event.request?.['max_rounds'] !== undefined) names.repeats(event.step)
+        if (!waiting.has(event.step)) running.add(event.step)
         break
       case 'step-succeeded':
       case 'step-failed':
@@ -74,7 +86,7 @@ export function createSpinner(options: SpinnerOptions): Reporter {
         settle(event.step)
         break
       case 'run-finished':
-        stop()
+        if (around.length === 0) stop()
         break
       case 'step-ready':
       case 'attempt-started':
@@ -82,7 +94,6 @@ export function createSpinner(options: SpinnerOptions): Reporter {
       case 'attempt-finished':
       case 'tool-call-started':
       case 'tool-call-finished':
-      case 'flow-event':
         break
       default:
         event satisfies never
@@ -93,11 +104,11 @@ export function createSpinner(options: SpinnerOptions): Reporter {
 }
 
 /** The names of what is running, oldest first, no more of them than can be shown. */
-function runningText(running: Iterable<string>, names: ReadonlyMap<string, string>, room: number): string {
+function runningText(running: Iterable<string>, names: StepNames, room: number): string {
   let text = ''
   for (const id of running) {
     if (text.length > room) break
-    text += (text === '' ? '' : ', ') + (names.get(id) ?? visibleLine(id))
+    text += (text === '' ? '' : ', ') + names.of(id)
   }
   return text
 }

@@ -32,7 +32,10 @@ export function summaryText(result: RunResult, { palette, columns, flow }: Summa
     '',
     totalsLine(result, steps, palette),
     ...criticalPathLines(run, columns),
-    ...whatIfLines(whatIf(run, analysis, flow === undefined ? undefined : limitsOf(flow)), columns),
+    // How long a step takes that waits for others says nothing of how long it would take with more of them at a time.
+    ...(steps.some(({ runs }) => runs !== undefined)
+      ? []
+      : whatIfLines(whatIf(run, analysis, flow === undefined ? undefined : limitsOf(flow)), columns)),
   ]
   return lines.map((line) => `${line}\n`).join('')
 }
@@ -73,9 +76,18 @@ const meaningfulSpeedUp = 1.1
  * one thread and slow each other down, so nothing can be said of them.
  */
 function speedUp(result: RunResult, steps: readonly StepResult[]): number {
-  if (steps.some((step) => step.model_config?.provider === 'embedded')) return 1
-  const oneByOne = steps.reduce((sum, step) => sum + (step.execution_time ?? 0), 0)
+  const all = withInner(steps)
+  if (all.some((step) => step.model_config?.provider === 'embedded')) return 1
+  // A step with a flow inside only waits for the steps of that.
+  const oneByOne = all.reduce((sum, { runs, execution_time }) => sum + (runs ? 0 : (execution_time ?? 0)), 0)
   return result.execution_time > 0 ? oneByOne / result.execution_time : 1
+}
+
+/** The steps and those of the flows inside them, however deep. */
+function withInner(steps: readonly StepResult[]): readonly StepResult[] {
+  const all = [...steps]
+  for (const { runs = [] } of all) for (const run of runs) all.push(...Object.values(run.steps))
+  return all
 }
 
 function limitsOf({ llms, steps }: Flow): FlowLimits {

@@ -69,15 +69,31 @@ function slackTexts(result: RunResult, { slackMs }: Analysis): readonly string[]
 
 /** In the order of the headings. */
 function figures(step: StepResult, runStart: number, slack: string): readonly string[] {
-  const { usage = null, cost = null } = step.call_data ?? {}
+  const { tokens, cost } = usedBy(step)
   return [
     step.status,
     step.start_time === null ? '' : secondsText((Date.parse(step.start_time) - runStart) / 1000),
     step.execution_time === null ? '' : secondsText(step.execution_time),
     slack,
-    usage === null ? '' : String(tokensOf(usage)),
-    usage === null || cost === null ? '' : dollarsText(cost),
+    tokens === null ? '' : String(tokens),
+    tokens === null || cost === null ? '' : dollarsText(cost),
   ]
+}
+
+/** What a step used with the flows inside it; null where nothing is known. */
+function usedBy({ call_data, runs = [] }: StepResult): {
+  readonly tokens: number | null
+  readonly cost: number | null
+} {
+  const inner = runs.map(({ usage }) => usage).filter(({ calls }) => calls > 0)
+  const own = call_data?.usage ?? null
+  if (own === null && inner.length === 0) return { tokens: null, cost: null }
+  const costs = [...(own === null ? [] : [call_data?.cost ?? null]), ...inner.map(({ cost }) => cost)]
+  const known = costs.filter((cost) => cost !== null)
+  return {
+    tokens: inner.reduce((sum, usage) => sum + tokensOf(usage), own === null ? 0 : tokensOf(own)),
+    cost: known.length === 0 ? null : known.reduce((sum, cost) => sum + cost, 0),
+  }
 }
 
 /** The colour of a status. */

@@ -1,16 +1,18 @@
 import type { Flow } from '../flow/flow.ts'
-import type { RunEvent, StepStarted } from '../run/events.ts'
+import type { AttemptFinished, RunEvent, StepStarted, StepSummary } from '../run/events.ts'
 import { createResult } from '../run/result.ts'
 import type { Palette } from '../source/palette.ts'
 import { visibleLine } from '../source/visible.ts'
 import { elide, padRight, width } from '../source/width.ts'
-import { secondsText } from './amounts.ts'
+import { countText, secondsText } from './amounts.ts'
 import { answerLines } from './answer.ts'
 import { addAttempt, beginAttempt, callText, newCall } from './call.ts'
 import type { Call } from './call.ts'
+import { unwrapped, type Happening } from './inner-event.ts'
 import { marks } from './marks.ts'
 import { blockedText, cancelledText, errorText, labelledLines, retryText, skippedText } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
+import { StepNames } from './step-names.ts'
 import { summaryText } from './summary.ts'
 
 export interface VerboseOptions {
@@ -41,13 +43,18 @@ const providerNotes = new Map([
 export function createVerbose(options: VerboseOptions): Reporter {
   const { write, palette, columns, flow, quietText = false } = options
   const fold = createResult({ keepRaw: false })
-  const names = new Map<string, string>()
+  const names = new StepNames()
+  const kinds = new Map<string, StepSummary['kind']>()
   const calls = new Map<string, Call>()
   const notedProviders = new Set<string>()
   let nameColumns = 0
 
-  function nameOf(id: string): string {
-    return names.get(id) ?? visibleLine(id)
+  function add(steps: readonly StepSummary[], around: Happening['around']): void {
+    names.add(steps, around)
+    for (const { id, kind } of steps) {
+      kinds.set(id, kind)
+      nameColumns = Math.min(longestName, Math.max(nameColumns, width(names.of(id))))
+    }
   }
 
   /** `took` is in milliseconds; undefined leaves its column empty. */
@@ -58,7 +65,7 @@ export function createVerbose(options: VerboseOptions): Reporter {
     details: string,
   ): void {
     const time = palette.dim(secondsText(event.at / 1000).padStart(6))
-    const name = padRight(elide(nameOf(event.step), nameColumns), nameColumns)
+    const name = padRight(elide(names.of(event.step), nameColumns), nameColumns)
     const duration = took === undefined ? noDuration : `  ${secondsText(took / 1000).padStart(6)}    `
     write(`${time}  ${mark} ${(name + duration + details).trimEnd()}\n`)
   }
@@ -75,14 +82,34 @@ export function createVerbose(options: VerboseOptions): Reporter {
       notedProviders.add(provider)
       block([note], palette.warning)
     }
-    const model = event.model_config === null ? 'value' : `${provider} ${event.model_config.model}`
+    const model = event.model_config === null ? otherText(event) : `${provider} ${event.model_config.model}`
     line(event, palette.note(marks.started), undefined, palette.dim(visibleLine(model)))
+  }
+
+  /** What a step does that calls no model. */
+  function otherText({ step, request }: StepStarted): string {
+    const flowName = request?.['flow']
+    const kind = kinds.get(step) ?? 'value'
+    if (kind !== 'flow' || typeof flowName !== 'string') return kind
+    const rounds = request?.['max_rounds']
+    if (typeof rounds !== 'number') return `flow ${flowName}`
+    names.repeats(step)
+    return `flow ${flowName}, at most ${countText(rounds, 'round')}`
+  }
+
+  /** What is used inside a step is used by it. */
+  function addToAround(event: AttemptFinished, around: Happening['around']): void {
+    for (const { step } of around) {
+      const call = calls.get(step)
+      if (call !== undefined) addAttempt(call, event)
+    }
   }
 
   function finish(event: { at: number; step: string }, mark: string, details: readonly string[]): void {
     const call = calls.get(event.step)
     calls.delete(event.step)
-    const all = call === undefined ? details : [...details, callText(call)]
+    const rounds = names.isRepeating(event.step) ? [countText(call?.runs ?? 0, 'round')] : []
+    const all = call === undefined ? details : [...details, ...rounds, callText(call)]
     const took = call === undefined ? undefined : event.at - call.startedAt
     line(event, mark, took, all.filter((text) => text !== '').join('  '))
   }
@@ -91,21 +118,22 @@ export function createVerbose(options: VerboseOptions): Reporter {
     if (text !== null && !quietText) block(answerLines(text), palette.bold)
   }
 
-  function onEvent(event: RunEvent): void {
-    fold.apply(event)
+  function onEvent(told: RunEvent): void {
+    fold.apply(told)
+    const { event, around } = unwrapped(told)
     switch (event.type) {
-      case 'run-started':
-        for (const step of event.steps) names.set(step.id, visibleLine(step.name))
-        for (const name of names.values()) nameColumns = Math.max(nameColumns, width(name))
-        nameColumns = Math.min(nameColumns, longestName)
+      case 'run-started': {
+        const call = calls.get(around.at(-1)?.step ?? '')
+        if (call !== undefined) call.runs++
+        add(event.steps, around)
         break
+      }
       case 'step-expanded':
-        for (const item of event.items) names.set(item.id, visibleLine(item.name))
+        add(event.items, around)
         break
       case 'step-ready':
       case 'tool-call-started':
       case 'tool-call-finished':
-      case 'flow-event':
         break
       case 'step-started':
         start(event)
@@ -124,6 +152,7 @@ export function createVerbose(options: VerboseOptions): Reporter {
         const call = calls.get(event.step)
         if (call === undefined) break
         addAttempt(call, event)
+        addToAround(event, around)
         const retry = retryText(event)
         if (retry === undefined) break
         line(event, palette.warning(marks.retry), event.at - call.attemptAt, palette.warning(retry))
@@ -140,16 +169,21 @@ export function createVerbose(options: VerboseOptions): Reporter {
         answer(event.generated)
         break
       case 'step-skipped':
-        finish(event, palette.dim(marks.skipped), [skippedText(event.condition, event.by.map(nameOf))])
+        finish(event, palette.dim(marks.skipped), [
+          skippedText(
+            event.condition,
+            event.by.map((id) => names.of(id)),
+          ),
+        ])
         break
       case 'step-blocked':
-        finish(event, palette.warning(marks.blocked), [blockedText(event.by.map(nameOf))])
+        finish(event, palette.warning(marks.blocked), [blockedText(event.by.map((id) => names.of(id)))])
         break
       case 'step-cancelled':
         finish(event, palette.warning(marks.cancelled), [cancelledText[event.reason]])
         break
       case 'run-finished':
-        write(summaryText(fold.result(), { palette, columns, flow }))
+        if (around.length === 0) write(summaryText(fold.result(), { palette, columns, flow }))
         break
       default:
         event satisfies never

@@ -15,7 +15,8 @@ export function prepareInner(
 ): { readonly preparation: Preparation } | { readonly problem: RunProblem } {
   const { values, problems } = bindInputs(flow, given)
   const [first] = problems
-  if (first !== undefined) return { problem: { ...first, code: `${first.kind}-input`, message: inWords(first.message, flow) } }
+  if (first !== undefined)
+    return { problem: { ...first, code: `${first.kind}-input`, message: inWords(first.message, flow) } }
   const units = unitsOf(flow, graph, values)
   const [overrun] = itemOverruns(flow, units, maxItems)
   if (overrun !== undefined) return { problem: overrun }

@@ -108,7 +108,11 @@ function llmProblems(
   return [...problems.values()]
 }
 
-function* callOverrun(compiled: CompiledFlow, { itemCounts }: Units, maxCalls: number): Generator<RunProblem> {
+function* callOverrun(
+  compiled: CompiledFlow,
+  { itemCounts }: Units,
+  maxCalls: number,
+): Generator<RunProblem> {
   const known = new Map<Flow, number>()
   const calls = callsOf(compiled, (position) => itemCounts[position] ?? 0, known)
   if (calls <= maxCalls) return

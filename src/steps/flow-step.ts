@@ -71,9 +71,13 @@ function done({ flow }: FlowStep, { outputs, isPartial }: Given): Outcome {
 
 function notEnded({ id }: FlowStep, { max }: Repeat): Outcome {
   const rounds = max === 1 ? 'its only round' : `its ${max} rounds`
-  return failure('rounds-used-up', `step "${id}" has not come to an end in ${rounds}: "until" was never true`, {
-    help: 'raise "max", or see under "runs" of the step what the rounds gave',
-  })
+  return failure(
+    'rounds-used-up',
+    `step "${id}" has not come to an end in ${rounds}: "until" was never true`,
+    {
+      help: 'raise "max", or see under "runs" of the step what the rounds gave',
+    },
+  )
 }
 
 /** By its own time limit it has failed; for any other reason the run is being stopped. */

@@ -39,8 +39,31 @@ interface Choices {
 
 function simulate({ size, choices, texts, value, interruptedAfter }: Choices): readonly RunEvent[] {
   let next = 0
-  const choose = (below: number): number => (choices[next++ % choices.length] ?? 0) % below
+  // In a period of its own for each turn: nothing that is asked for again and again gets the same answer for ever.
+  const choose = (below: number): number => {
+    const turn = Math.floor(next / choices.length)
+    return ((choices[next++ % choices.length] ?? 0) + turn) % below
+  }
   const text = (): string => texts[choose(texts.length)] ?? ''
+  return simulateRun({ choose, text, value, interruptedAfter, size }, 0)
+}
+
+interface Source {
+  readonly size: number
+  /** A whole number from 0 to below. */
+  readonly choose: (below: number) => number
+  readonly text: () => string
+  readonly value: Json
+  readonly interruptedAfter: number
+}
+
+/** Flows inside each other. */
+const deepest = 2
+
+function simulateRun(
+  { size, choose, text, value, interruptedAfter }: Source,
+  depth: number,
+): readonly RunEvent[] {
   const nullable = <T>(some: T): T | null => (choose(2) === 0 ? some : null)
 
   const steps: StepSummary[] = []
@@ -50,9 +73,13 @@ function simulate({ size, choices, texts, value, interruptedAfter }: Choices): r
   for (let index = 0; index < size; index++) {
     const id = `step_${index}`
     const needs = [...itemsOf.keys()].filter(() => choose(2) === 0)
-    const kind = choose(3) === 0 ? 'value' : 'llm'
+    const kind = (['value', 'llm', 'llm', 'flow'] as const)[choose(depth < deepest ? 4 : 3)] ?? 'llm'
     const ids = choose(4) === 0 ? Array.from({ length: choose(4) }, (_, item) => `${id}[${item}]`) : [id]
-    for (const one of ids) steps.push({ id: one, name: text(), kind, needs })
+    const on_error = (['keep', 'drop', undefined] as const)[choose(3)]
+    for (const one of ids) {
+      const isItem = one !== id && on_error !== undefined
+      steps.push({ id: one, name: text(), kind, needs, ...(isItem && { on_error }) })
+    }
     if (ids.length === 0) empty.push({ id, output_key: `out_${index}`, needs })
     itemsOf.set(id, ids)
     if (choose(4) > 0) outputs[`out_${index}`] = ids[0] === id ? id : ids
@@ -76,7 +103,9 @@ function simulate({ size, choices, texts, value, interruptedAfter }: Choices): r
     },
   ]
   const succeeded = new Set<string>()
+  const skipped = new Set<string>()
   let stopped = false
+  let lost = 0
 
   function run({ id: step, kind }: StepSummary): void {
     const isLlm = kind === 'llm'
@@ -94,7 +123,18 @@ function simulate({ size, choices, texts, value, interruptedAfter }: Choices): r
       prompt: isLlm ? text() : null,
       messages: isLlm ? [{ role: 'system', content: text() }] : null,
       model_config: isLlm ? configOf(choose(2) === 0, text()) : null,
+      ...(kind === 'flow' && { request: { flow: text() } }),
     })
+    if (kind === 'flow') {
+      const runs = 1 + choose(2)
+      for (let run = 1; run <= runs; run++) {
+        const inner = { size: choose(4), choose, text, value, interruptedAfter: Infinity }
+        // One that is given up ends without having ended.
+        const whole = simulateRun(inner, depth + 1)
+        for (const event of choose(6) === 0 ? whole.slice(0, 1 + choose(whole.length)) : whole)
+          events.push({ type: 'flow-event', at: later(), step, run, event })
+      }
+    }
     const attempts = isLlm ? 1 + choose(3) : 0
     const fails = choose(4) === 0
     for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -118,7 +158,29 @@ function simulate({ size, choices, texts, value, interruptedAfter }: Choices): r
         cost: nullable(choose(900) / 1e6),
         ...(choose(2) === 0 && { raw: value }),
       })
+      if (choose(3) === 0) {
+        const call = attempt
+        events.push({
+          type: 'tool-call-started',
+          at: later(),
+          step,
+          call,
+          attempt,
+          tool: text(),
+          arguments: value,
+        })
+        if (choose(4) > 0)
+          events.push({
+            type: 'tool-call-finished',
+            at: later(),
+            step,
+            call,
+            result: value,
+            error: nullable(error),
+          })
+      }
     }
+    if (fails && steps.find(({ id }) => id === step)?.on_error !== undefined) lost++
     if (fails)
       return void events.push({ type: 'step-failed', at: later(), step, error, generated: nullable(text()) })
     const result = Object.fromEntries([[`out_${step.split(/[_[]/)[1]}`, choose(2) === 0 ? text() : value]])
@@ -133,19 +195,47 @@ function simulate({ size, choices, texts, value, interruptedAfter }: Choices): r
     succeeded.add(step)
   }
 
+  /** A step whose items become known only now; they settle in its place. */
+  function expand(step: StepSummary): void {
+    const items = Array.from({ length: choose(3) }, (_, item): StepSummary => ({
+      ...step,
+      id: `${step.id}[${item}]`,
+      name: text(),
+    }))
+    events.push({ type: 'step-expanded', at: later(), step: step.id, items })
+    itemsOf.set(
+      step.id,
+      items.map(({ id }) => id),
+    )
+    for (const item of items) events.push({ type: 'step-ready', at: later(), step: item.id })
+    for (const item of items)
+      if (stopped) events.push({ type: 'step-cancelled', at: later(), step: item.id, reason: 'interrupted' })
+      else run(item)
+  }
+
   for (const [index, step] of steps.entries()) {
     if (index >= interruptedAfter) stopped = true
     const by = step.needs.flatMap((need) => itemsOf.get(need) ?? []).filter((need) => !succeeded.has(need))
+    const skippedBy = by.filter((need) => skipped.has(need))
     if (stopped) {
       events.push({ type: 'step-cancelled', at: later(), step: step.id, reason: 'interrupted' })
+    } else if (choose(8) === 0 || (by.length > 0 && skippedBy.length === by.length)) {
+      const condition = skippedBy.length === 0 ? text() : null
+      events.push({ type: 'step-skipped', at: later(), step: step.id, condition, by: skippedBy })
+      skipped.add(step.id)
     } else if (by.length > 0) {
       events.push({ type: 'step-blocked', at: later(), step: step.id, by })
     } else {
-      events.push({ type: 'step-ready', at: later(), step: step.id })
-      run(step)
+      if (!step.id.includes('[') && choose(6) === 0) expand(step)
+      else {
+        events.push({ type: 'step-ready', at: later(), step: step.id })
+        run(step)
+      }
     }
   }
-  const status = stopped ? 'cancelled' : succeeded.size === steps.length ? 'succeeded' : 'failed'
+  const settled = succeeded.size + skipped.size + lost
+  const ended = settled < steps.length ? 'failed' : lost > 0 ? 'partial' : 'succeeded'
+  const status = stopped ? 'cancelled' : ended
   events.push({
     type: 'run-finished',
     at: later(),

@@ -66,6 +66,7 @@ describe('the result of a run', () => {
         request_id: 'req-title_step',
         model: 'gpt-4o-mini-2024-07-18',
         usage: { input_tokens: 11, output_tokens: 6 },
+        cached: false,
         cost: 0.00002,
         raw_outputs: { id: 'raw-title_step' },
       },
@@ -299,20 +300,40 @@ describe('the result of a run', () => {
       fc.property(arbitraryRun, (events) => {
         const result = resultOf(events)
         expect(resultOf(events.map((event) => JSON.parse(JSON.stringify(event)) as RunEvent))).toEqual(result)
-        const run = events[0]
-        expect(run?.type === 'run-started' && run.steps.map(({ id }) => id)).toEqual(
-          Object.keys(result.steps),
-        )
+        expect(Object.keys(result.steps)).toEqual(stepsOf(events))
         for (const step of Object.values(result.steps)) {
           expect(step.result === null).toBe(step.status !== 'succeeded')
           expect(step.reason === null).toBe(step.status === 'succeeded')
           expect(step.execution_time ?? 0).toBeLessThanOrEqual(result.execution_time + 0.001)
-          expect(step.call_data === null).toBe(step.kind === 'value')
+          expect(step.call_data === null).toBe(step.kind !== 'llm')
         }
         const ran = Object.values(result.steps).filter((step) => step.start_time !== null)
         expect(result.critical_path.length > 0).toBe(ran.length > 0)
-        expect(result.usage.calls).toBe(events.filter(({ type }) => type === 'attempt-started').length)
+        expect(result.usage.calls).toBe(events.filter(isCall).length)
+        expect(result.usage.calls).toBe(callsOfSteps(result))
       }),
     )
   })
 })
+
+/** The steps that there were in the end, in file order. */
+function stepsOf(events: readonly RunEvent[]): readonly string[] {
+  const [run] = events
+  const expanded = new Map(
+    events.flatMap((event) => (event.type === 'step-expanded' ? [[event.step, event.items] as const] : [])),
+  )
+  const steps = run?.type === 'run-started' ? run.steps : []
+  return steps.flatMap((step) => expanded.get(step.id) ?? [step]).map(({ id }) => id)
+}
+
+/** Whether a call begins, however deep inside. */
+function isCall(event: RunEvent): boolean {
+  return event.type === 'flow-event' ? isCall(event.event) : event.type === 'attempt-started'
+}
+
+function callsOfSteps({ steps }: RunResult): number {
+  const calls = Object.values(steps).map(({ call_data, runs = [] }) =>
+    runs.reduce((sum, run) => sum + callsOfSteps(run), call_data?.attempts.length ?? 0),
+  )
+  return calls.reduce((sum, count) => sum + count, 0)
+}

@@ -99,7 +99,7 @@ test('a property more or less is noticed', () => {
   expect(isResult(result)).toBe(true)
   expect(isResult({ ...result, more: 1 })).toBe(false)
   for (const key of Object.keys(result)) expect(isResult({ ...result, [key]: undefined }), key).toBe(false)
-  expect(isResult({ ...result, steps: { a: { ...result.steps['title_step'], status: 'skipped' } } })).toBe(
+  expect(isResult({ ...result, steps: { a: { ...result.steps['title_step'], status: 'vanished' } } })).toBe(
     false,
   )
   expect(isEvent({ type: 'step-ready', at: 0, step: 'a' })).toBe(true)

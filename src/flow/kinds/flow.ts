@@ -48,7 +48,11 @@ function findFlow({ node, surroundings }: StepReading) {
 }
 
 /** Says which inputs the flow does not have and which it lacks; returns the names that were meant by those it does not have. */
-function matchInputs(step: Entry, flow: Flow, { node, surroundings }: StepReading): ReadonlyMap<string, string> {
+function matchInputs(
+  step: Entry,
+  flow: Flow,
+  { node, surroundings }: StepReading,
+): ReadonlyMap<string, string> {
   const { diagnosis } = surroundings
   const written = mapOf(node)?.entries.get('with')
   const given = new Set([...entriesOf(written?.value)].map(({ key }) => key))
