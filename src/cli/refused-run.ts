@@ -19,7 +19,7 @@ export function explainRefusal(
 /** A command that gives every input that is required. */
 export function exampleCommand(flow: Flow, flowText: string, verb: FlowVerb = runVerb): string {
   const words = [...flow.inputs.values()]
-    .filter((input) => input.default === undefined)
+    .filter((input) => input.default === undefined && input.name !== verb.saidInput?.(flow))
     .map((input) => flagOf(input, verb) + exampleValue(input))
   return [`llmflows ${verb.name}`, shellWord(flowText), ...words].join(' ')
 }

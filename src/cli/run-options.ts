@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Flow } from '../flow/flow.ts'
 
 /** The options of `run` as they were written; nothing is checked yet. */
 export interface RunTexts {
@@ -36,9 +37,11 @@ export interface RunTexts {
 
 /** A command that takes a flow and its inputs. */
 export interface FlowVerb {
-  readonly name: 'run' | 'plan'
+  readonly name: 'run' | 'plan' | 'chat'
   /** Adds the options that it has for every flow. */
   readonly addOptions: (command: Command) => Command
+  /** The input that is not given on the command line, since it takes what is said. */
+  readonly saidInput?: (flow: Flow) => string | undefined
 }
 
 export const runVerb: FlowVerb = { name: 'run', addOptions: addRunOptions }

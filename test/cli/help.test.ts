@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { examples } from '../../src/cli/examples.ts'
 import { llmflows } from './plain-io.ts'
 
-const commands = ['run', 'plan', ...examples.keys()]
+const commands = ['run', 'plan', 'chat', ...examples.keys()]
 
 describe('the help of every command', () => {
   test.each(commands)('%s has examples, one shape and at most 80 columns', async (command) => {

@@ -49,13 +49,19 @@ export async function shell(command: string, { cwd, env }: Surroundings): Promis
 export interface Terminal extends Surroundings {
   /** Default: 80. */
   readonly columns?: number
-  /** What is typed when a text has been shown. */
-  readonly typed?: { readonly after: string; readonly keys: string }
+  /** What is typed when a text has been shown; of several, each after what was shown since the one before. */
+  readonly typed?: Typed | readonly Typed[]
+}
+
+interface Typed {
+  readonly after: string
+  readonly keys: string
 }
 
 /** Runs the program on a terminal of its own; what it shows comes back as `stdout`. */
 export async function onTerminal(command: string, terminal: Terminal): Promise<Ended> {
-  const { cwd, env, columns = 80, typed } = terminal
+  const { cwd, env, columns = 80 } = terminal
+  const waiting = [terminal.typed ?? []].flat()
   const inner = `stty cols ${columns} rows 24 -echo; llmflows() { '${process.execPath}' '${bin}' "$@"; }; ${command}`
   const child = spawn('script', ['-qec', `bash -c ${quoted(inner)}`, '/dev/null'], {
     cwd,
@@ -63,13 +69,17 @@ export async function onTerminal(command: string, terminal: Terminal): Promise<E
     stdio: 'pipe',
   })
   let shown = ''
-  let keys = typed?.keys
-  if (typed === undefined) child.stdin.end()
+  let seen = 0
+  if (waiting.length === 0) child.stdin.end()
   child.stdout.on('data', (bytes: Buffer) => {
     shown += bytes.toString()
-    if (typed === undefined || keys === undefined || !shown.includes(typed.after)) return
-    child.stdin.write(keys)
-    keys = undefined
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      const place = shown.indexOf(next.after, seen)
+      if (place === -1) return
+      child.stdin.write(next.keys)
+      seen = place + next.after.length
+      waiting.shift()
+    }
   })
   return ended(child)
 }

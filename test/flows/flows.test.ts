@@ -9,6 +9,7 @@ const inputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'haiku.yaml': { topic: 'rain' },
   'digest.yaml': { text: 'The library closed its doors on Monday. Anna missed every book.' },
   'review.yaml': { diff: '--- a/x\n+++ b/x\n-one\n+two\n' },
+  'chatbot.yaml': { message: 'Hello, I am Ann' },
   'launch.yaml': { product: 'a kettle that remembers your tea' },
 }
 
