@@ -158,9 +158,10 @@ function findModel(
   }
   const found = folder.locate(written.value)
   if (found.ok) return found.path
-  const help = found.help === undefined ? {} : { help: found.help }
   if (!found.isMissing) {
-    diagnosis.error('bad-file', written.span, `model file "${written.value}" ${found.problem}`, help)
+    const help =
+      'put it into the folder of the flow file, or write its name alone and say where your models are: export LLMFLOWS_MODELS=…'
+    diagnosis.error('bad-file', written.span, `model file "${written.value}" ${found.problem}`, { help })
   }
   return undefined
 }

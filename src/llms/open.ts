@@ -2,6 +2,7 @@ import { resolveEndpoint } from './endpoint.ts'
 import type { Llm, LlmConfig } from './llm.ts'
 import { LlmError } from './llm.ts'
 import type { LlmProblem } from './problem.ts'
+import { modelFile } from './local/model-file.ts'
 import { presetOf, providerNames } from '../flow/providers.ts'
 import { proxyFor } from './proxy.ts'
 import { createRedactor, hideSecrets, secretsIn } from './redaction.ts'
@@ -66,7 +67,8 @@ export async function openLlm(config: LlmConfig, options: OpenOptions): Promise<
   }
   if (config.provider === 'local') {
     const { openLocal } = await import('./local/local-llm.ts')
-    return openLocal(config)
+    const modelPath = modelFile(config, world.env)
+    return openLocal(modelPath === undefined ? config : { ...config, modelPath })
   }
   if (config.provider === 'embedded') {
     const { openEmbedded } = await import('./embedded/embedded-llm.ts')
@@ -87,9 +89,9 @@ function locate(config: LlmConfig, options: CheckOptions) {
       help: `providers: ${providerNames.join(', ')}`,
     } as const
   }
-  if (config.provider === 'local' && config.modelPath === undefined) {
+  if (config.provider === 'local' && modelFile(config, options.env) === undefined) {
     const message = `the model file "${config.model}" of llm "${config.name}" does not exist`
-    const help = "put it there: paths are relative to the flow's folder"
+    const help = "put it into the flow's folder, or say where your models are: export LLMFLOWS_MODELS=…"
     return { code: 'missing-model-file', llm: config.name, message, help } as const
   }
   if (preset.kind === 'process') return { kind: 'process' } as const

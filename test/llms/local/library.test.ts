@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
 import { installedLibrary, type Library, startLlama } from '../../../src/llms/local/library.ts'
+import { modelFile } from '../../../src/llms/local/model-file.ts'
 import { openLocal } from '../../../src/llms/local/local-llm.ts'
 import { checkLlm } from '../../../src/llms/open.ts'
 import { llmConfig } from '../world.ts'
@@ -42,6 +46,32 @@ test('a model file that does not exist is known before anything is loaded', () =
     code: 'missing-model-file',
     llm: 'writer',
     message: 'the model file "./model.gguf" of llm "writer" does not exist',
-    help: "put it there: paths are relative to the flow's folder",
+    help: "put it into the flow's folder, or say where your models are: export LLMFLOWS_MODELS=…",
   })
+})
+
+describe('the file of a model', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'llmflows-models-'))
+  const models = join(folder, 'models')
+  mkdirSync(models)
+  writeFileSync(join(models, 'model.gguf'), '')
+  writeFileSync(join(folder, 'other.gguf'), '')
+  symlinkSync('../other.gguf', join(models, 'link.gguf'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const env = { LLMFLOWS_MODELS: models }
+  const local = (model: string) => llmConfig({ provider: 'local', model })
+
+  test("is in the flow's folder, else in the folder that LLMFLOWS_MODELS names", () => {
+    expect(modelFile({ ...local('model.gguf'), modelPath: '/own/model.gguf' }, env)).toBe('/own/model.gguf')
+    expect(modelFile(local('model.gguf'), env)).toBe(realpathSync(join(models, 'model.gguf')))
+    expect(modelFile(local('model.gguf'), {})).toBeUndefined()
+    expect(checkLlm(local('model.gguf'), { env, allowHosts: [] })).toBeUndefined()
+  })
+
+  test.each(['missing.gguf', '../other.gguf', join(folder, 'other.gguf'), 'link.gguf', '.', ''])(
+    'is never outside of it: %s',
+    (model) => {
+      expect(modelFile(local(model), env)).toBeUndefined()
+    },
+  )
 })
