@@ -40,7 +40,7 @@ export async function keepRun({ flow, path, texts }: RunToKeep, io: Io): Promise
       runId,
       about: { flow: flow.name, path },
       resumes: resume !== undefined,
-      useCache: texts.cache !== false,
+      useCache: texts.cache !== false && texts.replay === undefined,
       redact: (text) => io.redact(text),
       onWarning: ({ message, help }) => say(io, 'warning', message, help),
     })

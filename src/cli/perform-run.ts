@@ -3,7 +3,7 @@ import type { Reporter } from '../reporters/reporter.ts'
 import { InternalError } from '../run/internal-error.ts'
 import { RunRefused } from '../run/refusal.ts'
 import type { RunResult } from '../run/result.ts'
-import { runFlow } from '../run/run-flow.ts'
+import { runFlow, type RunOptions } from '../run/run-flow.ts'
 import type { Json } from '../source/json.ts'
 import { visibleLine } from '../source/visible.ts'
 import { interruptedText, tellAftermath } from './aftermath.ts'
@@ -15,6 +15,7 @@ import type { Keeping } from './kept-run.ts'
 import { say } from './message.ts'
 import { prepareOutputFile } from './output-file.ts'
 import { refuseOverwriting } from './overwriting.ts'
+import { openRecordings } from './recordings.ts'
 import { explainRefusal } from './refused-run.ts'
 import type { RunTexts } from './run-options.ts'
 import type { Limits } from './run-settings.ts'
@@ -42,11 +43,12 @@ export async function performRun(order: RunOrder, io: Io): Promise<void> {
     texts.events === undefined ? undefined : openEventsFile(texts.events, (text) => io.redact(text))
   const told = await openReporters(order, io)
   const reporters = events === undefined ? told : [events, ...told]
+  const recordings = await openRecordings(texts, io)
   const interruption = catchSignals(() => {
     if (texts.quiet !== true) io.stderr.write('stopping; interrupt again to exit at once\n')
   })
   try {
-    const result = await run(order, reporters, interruption, io)
+    const result = await run({ ...order, recordings }, reporters, interruption, io)
     if (result === undefined) {
       io.setExitCode(2)
       return
@@ -78,13 +80,10 @@ async function openReporters({ compiled, texts, env }: RunOrder, io: Io): Promis
   const reporters: Reporter[] = []
   if (texts.quiet === true) return reporters
   const isVerbose = texts.verbose === true
-  const lines = announcements(compiled, {
-    env,
-    allowHosts: texts.allowHost ?? [],
-    allowEnv: texts.allowEnv ?? [],
-  })
+  const { replay, allowHost: allowHosts = [], allowEnv = [] } = texts
+  const lines = replay === undefined ? announcements(compiled, { env, allowHosts, allowEnv }) : []
   // The verbose reporter says this one itself.
-  if (!isVerbose && callsEmbedded(compiled)) lines.push(embeddedNote)
+  if (!isVerbose && replay === undefined && callsEmbedded(compiled)) lines.push(embeddedNote)
   reporters.push({
     onEvent(event) {
       if (event.type === 'run-started') for (const line of lines) say(io, 'note', line)
@@ -102,9 +101,13 @@ async function openReporters({ compiled, texts, env }: RunOrder, io: Io): Promis
   return reporters
 }
 
+interface RecordedOrder extends RunOrder {
+  readonly recordings: RunOptions['recordings']
+}
+
 /** Undefined, and said why, when the run cannot start. */
 async function run(
-  { compiled, path, inputs, texts, limits, env, keeping }: RunOrder,
+  { compiled, path, inputs, texts, limits, env, keeping, recordings }: RecordedOrder,
   reporters: readonly Reporter[],
   interruption: Interruption,
   io: Io,
@@ -121,6 +124,7 @@ async function run(
       keepRaw: texts.raw !== false,
       ...(keeping.runId === undefined ? {} : { runId: keeping.runId }),
       ...(keeping.session === undefined ? {} : { memory: keeping.session.memory }),
+      ...(recordings === undefined ? {} : { recordings }),
       reporters,
       onReporterError: (error) => say(io, 'warning', error instanceof Error ? error.message : String(error)),
     })

@@ -16,6 +16,8 @@ export interface RunTexts {
   readonly resume?: string | true
   /** `--no-journal` makes it false. */
   readonly journal?: boolean
+  readonly record?: string
+  readonly replay?: string
   /** `--no-cache` makes it false. */
   readonly cache?: boolean
   readonly color?: string
@@ -64,6 +66,8 @@ export function addRunOptions(command: Command): Command {
     .optionsGroup('Not paying twice:')
     .option('--resume [run]', 'go on with a run, by its id; without one, the latest that did not succeed')
     .option('--no-cache', 'answer nothing from the cache, and put nothing there')
+    .option('--record <folder>', 'write down every answer there, to be replayed')
+    .option('--replay <folder>', 'answer from what was recorded there, and call nobody')
     .option('--no-journal', 'keep no record of the run under .llmflows/')
   return addFlowChanges(command)
     .optionsGroup('Limits:')

@@ -66,8 +66,16 @@ export interface LlmAnswer {
   readonly requestId?: string
   /** What the API returned, a stream put together into the object it stands for. */
   readonly raw: unknown
-  /** Set for an answer that nobody was asked for now: an earlier session of the run, or an equal question, has got it. */
-  readonly recalled?: 'run' | 'cache'
+  /** Set for an answer that nobody was asked for now. */
+  readonly recalled?: Recalled
+}
+
+/** Where an answer comes from that nobody was asked for: an earlier session of the run, the cache, or a recording. */
+export type Recalled = 'run' | 'cache' | 'recording'
+
+/** Whether an answer costs the run nothing: it has not made the call, in this session or an earlier one. */
+export function isFree(recalled: Recalled | undefined): boolean {
+  return recalled === 'cache' || recalled === 'recording'
 }
 
 export interface CallOptions {
@@ -95,6 +103,7 @@ export type LlmErrorCode =
   | 'bad-response' // not what the API promises: HTML, broken JSON, no choices, a stream that ends early
   | 'response-too-large'
   | 'prompt-too-long' // known before sending
+  | 'not-recorded' // nothing is sent in a replay
   | 'package-missing' // an optional package is not installed, or cannot be loaded
   | 'store-refused' // a vector store that holds something else, or cannot hold what it is given
 

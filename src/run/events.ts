@@ -1,4 +1,5 @@
 import type { StepKind } from '../flow/flow.ts'
+import type { Recalled } from '../llms/llm.ts'
 import type { Json } from '../source/json.ts'
 
 /**
@@ -162,8 +163,11 @@ export interface AttemptFinished {
   readonly usage: TokenUsage | null
   /** Dollars; null when the price or the usage is not known. */
   readonly cost: number | null
-  /** Set when no call was made: an earlier session of the run had the answer, or the cache. What the cache gives costs nothing. */
-  readonly recalled?: 'run' | 'cache'
+  /**
+   * Set when no call was made: an earlier session of the run had the answer, and has paid for it; or the cache had it, or
+   * a recording, and it costs nothing.
+   */
+  readonly recalled?: Recalled
   /** What the API returned; absent when raw outputs are not kept. */
   readonly raw?: Json
 }

@@ -6,7 +6,7 @@ import type { CompiledFlow } from '../graph/compile.ts'
 import { everyFlow } from '../graph/every-flow.ts'
 import { certainRounds } from '../graph/inner-steps.ts'
 import { Lane } from '../llms/lane.ts'
-import { LlmError } from '../llms/llm.ts'
+import { LlmError, type Llm } from '../llms/llm.ts'
 import { checkLlm, endpointOf, openLlm } from '../llms/open.ts'
 import { Pause } from '../llms/pause.ts'
 import { presetOf } from '../flow/providers.ts'
@@ -36,6 +36,8 @@ export interface PrepareOptions {
   readonly world: World
   readonly allowHosts: readonly string[]
   readonly allowEnv: readonly string[]
+  /** Every answer is known: no LLM is opened, and no key is needed. */
+  readonly callsNobody: boolean
   readonly maxCalls: number
   readonly maxItems: number
 }
@@ -50,7 +52,7 @@ export async function prepareRun(compiled: CompiledFlow, options: PrepareOptions
     code: `${kind}-input`,
     ...problem,
   }))
-  problems.push(...llmProblems(called, { env: world.env, allowHosts, allowEnv }))
+  if (!options.callsNobody) problems.push(...llmProblems(called, { env: world.env, allowHosts, allowEnv }))
   if (problems.length > 0) throw new RunRefused(problems)
   const units = unitsOf(flow, graph, bound.values)
   const overruns = [...itemOverruns(flow, units, maxItems), ...callOverrun(compiled, units, maxCalls)]
@@ -147,10 +149,11 @@ function countedItems(step: Step | undefined): number {
 /** By what they say. */
 async function openLlms(
   called: readonly LlmConfig[],
-  { world, allowHosts, allowEnv }: PrepareOptions,
+  { world, allowHosts, allowEnv, callsNobody }: PrepareOptions,
 ): Promise<ReadonlyMap<string, ReadyLlm>> {
   const pauses = new Map<string, Pause>()
   const opened = called.map(async (config): Promise<[string, ReadyLlm]> => {
+    if (callsNobody) return [keyOf(config), { llm: silent, lane: new Lane({}, new Pause()), endpoint: null }]
     const endpoint = endpointOf(config, { env: world.env, allowHosts, allowEnv })?.url ?? null
     const account = accountOf(config, endpoint)
     const pause = pauses.get(account) ?? new Pause()
@@ -163,6 +166,9 @@ async function openLlms(
   })
   return new Map(await Promise.all(opened))
 }
+
+/** In the place of an LLM that is never called. */
+const silent: Llm = { call: () => Promise.reject(new Error('no LLM is called in a replay')) }
 
 /** A package that is missing or a model that cannot be loaded keeps the run from starting, like a key that is not set. */
 function refuse({ name }: LlmConfig): (error: unknown) => never {

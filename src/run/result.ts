@@ -1,3 +1,4 @@
+import { isFree } from '../llms/llm.ts'
 import type { Json } from '../source/json.ts'
 import type {
   CancelReason,
@@ -298,7 +299,7 @@ function callsOf(records: readonly StepRecord[]): number {
 function usageOf(records: readonly StepRecord[]): RunUsage {
   const finished = records
     .flatMap((record) => (record.calls === 0 ? [] : record.allFinishedAttempts))
-    .filter(({ recalled }) => recalled !== 'cache')
+    .filter(({ recalled }) => !isFree(recalled))
   const calls = callsOf(records)
   const { input_tokens, output_tokens } = tokensOf(finished) ?? { input_tokens: 0, output_tokens: 0 }
   return { calls, input_tokens, output_tokens, ...costOf(finished, calls) }

@@ -9,6 +9,7 @@ import { checkLimits } from './limits.ts'
 import type { Memory } from './memory.ts'
 import { closeStores } from './open-stores.ts'
 import { prepareRun } from './prepare.ts'
+import type { Recordings } from './recorded-llm.ts'
 import { RunRefused } from './refusal.ts'
 import type { RunResult } from './result.ts'
 import { Run } from './run.ts'
@@ -44,6 +45,8 @@ export interface RunOptions {
   readonly runId?: string
   /** What is known from earlier runs, and where this one is recorded. Default: nothing is kept. */
   readonly memory?: Memory
+  /** Where calls are recorded, or answered from without any of them being made; then no key is needed. Default: neither. */
+  readonly recordings?: Recordings
   /** Told of every event while the run goes on. One that throws is told nothing more. */
   readonly reporters?: readonly EventListener[]
   /** Told when a reporter threw. Default: nothing happens. */
@@ -109,6 +112,7 @@ export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {})
     world,
     allowHosts: options.allowHosts ?? [],
     allowEnv: options.allowEnv ?? [],
+    callsNobody: options.recordings?.kind === 'replay',
     maxCalls,
     maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
   })
@@ -126,6 +130,7 @@ export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {})
     signal: options.signal,
     whyStopped: () => 'interrupted',
     memory: options.memory,
+    recordings: options.recordings,
     runId: options.runId ?? newRunId(world),
     around: '',
     histories,

@@ -16,6 +16,7 @@ import { prepareInner } from './inner-preparation.ts'
 import { InternalError } from './internal-error.ts'
 import type { Memory } from './memory.ts'
 import type { Preparation } from './prepare.ts'
+import { recordedLlm, type Recordings } from './recorded-llm.ts'
 import { isShared, rememberingLlm } from './remembering-llm.ts'
 import { createResult, type RunResult } from './result.ts'
 import { runStarted } from './run-started.ts'
@@ -59,6 +60,7 @@ interface Settings {
   /** Why the signal was aborted. */
   readonly whyStopped: () => CancelReason
   readonly memory: Memory | undefined
+  readonly recordings: Recordings | undefined
   readonly runId: string
   /** What stands before the ids of its steps, for a run inside a step: `agent/2/`. */
   readonly around: string
@@ -317,14 +319,17 @@ export class Run {
   /** The LLM as a step sees it: what it has answered before it is not asked again. */
   #llmFor(step: Step, item: number, name: string): ReadyLlm {
     const ready = this.#surroundings.llm(name)
-    const { memory, around } = this.#settings
-    if (memory === undefined || step.kind !== 'llm') return ready
-    const { llm, endpoint } = ready
+    const { memory, recordings, around } = this.#settings
+    if (step.kind !== 'llm') return ready
+    const { llm: config } = step
     const id = around + unitId(step, item)
-    return {
-      ...ready,
-      llm: rememberingLlm(llm, { config: step.llm, endpoint, step: id, isShared: isShared(step), memory }),
-    }
+    const { endpoint } = ready
+    let { llm } = ready
+    if (memory !== undefined)
+      llm = rememberingLlm(llm, { config, endpoint, step: id, isShared: isShared(step), memory })
+    if (recordings !== undefined)
+      llm = recordedLlm(llm, { config, flow: this.#compiled.flow.name, step: id, recordings })
+    return { ...ready, llm }
   }
 
   async #ask(

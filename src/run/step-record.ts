@@ -1,3 +1,4 @@
+import { isFree } from '../llms/llm.ts'
 import type { Json } from '../source/json.ts'
 import { cancelledBecause } from './cancelled.ts'
 import type {
@@ -78,7 +79,7 @@ export class StepRecord {
 
   /** Number of calls that were begun, those of flows inside included; what the cache answers is none. */
   get calls(): number {
-    const own = this.#attempts.filter(({ finished }) => finished?.recalled !== 'cache').length
+    const own = this.#attempts.filter(({ finished }) => !isFree(finished?.recalled)).length
     return this.#runs.reduce((sum, run) => sum + run.calls, own)
   }
 

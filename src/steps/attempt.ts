@@ -1,5 +1,5 @@
 import type { LlmConfig } from '../flow/llm-config.ts'
-import type { LlmAnswer, LlmError, Usage } from '../llms/llm.ts'
+import { isFree, type LlmAnswer, type LlmError, type Usage } from '../llms/llm.ts'
 import { dollarsFor, priceOf } from '../llms/prices.ts'
 import type { AttemptFinished, RunError } from '../run/events.ts'
 import type { Json } from '../source/json.ts'
@@ -37,7 +37,7 @@ export function attemptFinished({
     model: answer?.model ?? null,
     usage:
       usage === undefined ? null : { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens },
-    cost: answer?.recalled === 'cache' ? 0 : (cost ?? null),
+    cost: isFree(answer?.recalled) ? 0 : (cost ?? null),
     ...(answer?.recalled === undefined ? {} : { recalled: answer.recalled }),
     // What an API sends is JSON; the boundary has parsed it.
     ...(context.keepRaw && answer !== undefined ? { raw: answer.raw as Json } : {}),
