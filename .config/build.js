@@ -76,8 +76,19 @@ const functionThread = {
   },
 }
 
+/** Optional packages of vector stores and embeddings: a user installs those that a flow needs. */
+const optional = [
+  '@energetic-ai/*',
+  '@photostructure/sqlite',
+  '@pinecone-database/pinecone',
+  '@qdrant/js-client-rest',
+  'pg',
+  'sqlite-vec',
+]
+
 const shared = {
   outdir: 'dist',
+  external: optional,
   bundle: true,
   platform: 'node',
   target: 'node20',

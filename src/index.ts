@@ -32,6 +32,7 @@ export type {
   TokenUsage,
 } from './run/events.ts'
 export type { Histories, Said } from './run/conversations.ts'
+export { indexDocuments, type FileProblem, type Filling, type IndexOptions } from './run/index-documents.ts'
 export { InternalError } from './run/internal-error.ts'
 export { readKeptResult } from './run/kept-result.ts'
 export { openSession, type KeptSession } from './run/kept-session.ts'

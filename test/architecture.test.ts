@@ -114,7 +114,7 @@ test('`process` is only in the command line, but for the default environment and
   )
   const known = [
     /^cli\//,
-    /^run\/run-flow\.ts: process\.env$/,
+    /^run\/(?:run-flow|index-documents)\.ts: process\.env$/,
     /^store\/processes\.ts: process\.(?:pid|kill|getuid)$/,
     // A thread of its own, with a process that is no one else's.
     /^steps\/functions\/thread\.ts: process\.(?:on|exit)$/,

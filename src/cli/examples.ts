@@ -7,6 +7,12 @@ export const examples: ReadonlyMap<string, string> = new Map([
 `,
   ],
   [
+    'index',
+    `  llmflows index docs README.md --store flow.yaml#wiki
+  llmflows index docs --store flow.yaml#wiki --prune
+`,
+  ],
+  [
     'graph',
     `  llmflows graph flow.yaml
   llmflows graph flow.yaml --format mermaid > graph.mmd

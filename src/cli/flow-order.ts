@@ -1,4 +1,3 @@
-import { parseEnv } from 'node:util'
 import { Command } from 'commander'
 import { hasErrors } from '../diagnostics/diagnostic.ts'
 import { renderDiagnostics } from '../diagnostics/render.ts'
@@ -9,10 +8,10 @@ import { offline } from '../graph/offline.ts'
 import { secretsIn } from '../llms/redaction.ts'
 import type { Json } from '../source/json.ts'
 import { readKnownOptions } from './commander.ts'
+import { readEnvFile } from './env-file.ts'
 import { flowCommand, parseFlowArgs } from './flow-command.ts'
 import { readFlow } from './flow-source.ts'
 import type { WrittenInputs } from './input-options.ts'
-import { decode, readBytes } from './input-text.ts'
 import type { Io } from './io.ts'
 import { fitLlms, readOverrides } from './overrides.ts'
 import { loadUserPrices } from './price-file.ts'
@@ -132,9 +131,4 @@ async function withUserPrices(
   if (prices === undefined || prices.size === 0) return prices === undefined ? undefined : compiled
   const { withPrices } = await import('../llms/user-prices.ts')
   return withPrices(compiled, prices)
-}
-
-async function readEnvFile(path: string): Promise<Readonly<Record<string, string | undefined>>> {
-  const what = `variables file "${path}"`
-  return parseEnv(decode(await readBytes(path, what), what))
 }

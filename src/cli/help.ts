@@ -12,6 +12,7 @@ Commands:
   chat [FLOW]      talk with a flow, line by line
   validate FLOW…   say all that is wrong with a flow, run nothing
   plan FLOW        say what a run would do and what it could cost
+  index DOCS…      fill a vector store of a flow with documents
   graph FLOW       draw the steps and what they wait for
   why STEP RESULT  say from a result why a step ran, waited or failed
   runs             list the runs that are kept in this folder

@@ -14,6 +14,7 @@ const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['chat', async () => (await import('./chat.ts')).registerChat],
   ['validate', async () => (await import('./validate.ts')).registerValidate],
   ['plan', async () => (await import('./plan.ts')).registerPlan],
+  ['index', async () => (await import('./index-documents.ts')).registerIndex],
   ['graph', async () => (await import('./graph.ts')).registerGraph],
   ['why', async () => (await import('./why.ts')).registerWhy],
   ['runs', async () => (await import('./runs.ts')).registerRuns],

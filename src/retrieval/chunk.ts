@@ -67,6 +67,8 @@ function sectionsOf(text: string, { isMarkdown }: ChunkOptions): readonly Sectio
       end()
       continue
     }
+    // An item of a list says something of its own, and so does a row of a table.
+    if (isMarkdown && fence === undefined && /^(?:[*+-]|\d+[.)])\s|^\|/.test(line)) end()
     if (paragraph.length === 0) start = place + 1
     paragraph.push(line)
   }
@@ -114,7 +116,9 @@ function packed(blocks: readonly Block[], { size, overlap }: ChunkOptions): read
       chunks.push({ text: open.map(({ text }) => text).join('\n\n'), line: first.line })
   }
   for (const block of blocks) {
-    if (open.length > 0 && length([...open, block]) > size) {
+    // What is long enough to say something by itself stands alone: a passage that says two things is near to neither.
+    const isEnough = length(open) >= size / 3 && length([block]) >= size / 3
+    if (open.length > 0 && (isEnough || length([...open, block]) > size)) {
       close()
       open = tail(open, overlap)
       while (open.length > 0 && length([...open, block]) > size) open.shift()

@@ -206,7 +206,10 @@ export function openLocal({ name, path, model }: LocalStoreOptions): VectorStore
     async close() {
       const store = await opened
       opened = undefined
-      store?.database.close()
+      if (store === undefined) return
+      // The last one to leave puts everything into the one file, as far as nobody else is using it.
+      store.database.exec('pragma wal_checkpoint(truncate)')
+      store.database.close()
     },
   }
 }

@@ -160,17 +160,15 @@ export async function openQdrant({
       for (let offset: string | number | undefined; ;) {
         const from = offset
         const { data } = await call(options, (init) =>
-          client
-            .api()
-            .scrollPoints(
-              {
-                collection_name,
-                limit: PAGE,
-                with_payload: true,
-                ...(from === undefined ? {} : { offset: from }),
-              },
-              init,
-            ),
+          client.api().scrollPoints(
+            {
+              collection_name,
+              limit: PAGE,
+              with_payload: true,
+              ...(from === undefined ? {} : { offset: from }),
+            },
+            init,
+          ),
         )
         const points = data.result?.points ?? []
         if (points.length > 0) yield points.map(({ payload }) => checked(payload).id)

@@ -51,5 +51,5 @@ function stemOf(word: string): string {
 function placeOf(word: string): number {
   let hash = 0x811c9dc5
   for (const character of word) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0
-  return (hash ^ (hash >>> 16)) % DIMENSIONS
+  return ((hash ^ (hash >>> 16)) >>> 0) % DIMENSIONS
 }

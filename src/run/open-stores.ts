@@ -21,39 +21,50 @@ export async function openStores(
   flow: Flow,
   options: StoreOptions,
 ): Promise<ReadonlyMap<string, ReadyStore>> {
-  const configs = usedStores(flow)
-  if (configs.length === 0) return new Map()
+  const ready = new Map<string, ReadyStore>()
+  const problems = new Map<string, RunProblem>()
+  const lanes = new Map<string, Lane>()
+  for (const config of usedStores(flow)) {
+    const opened = await openNamedStore(flow, config, options)
+    if ('store' in opened) {
+      const { name } = config.embeddings
+      // Stores with the same embeddings share their limits.
+      const lane = lanes.get(name) ?? opened.lane
+      lanes.set(name, lane)
+      ready.set(config.name, { ...opened, lane })
+    } else for (const problem of opened.problems) problems.set(problem.message, problem)
+  }
+  if (problems.size === 0) return ready
+  await closeStores(ready)
+  throw new RunRefused([...problems.values()])
+}
+
+/** One store, ready, or everything that speaks against it. */
+export async function openNamedStore(
+  flow: Flow,
+  config: VectorStoreConfig,
+  { world, allowHosts, allowEnv }: StoreOptions,
+): Promise<ReadyStore | { readonly problems: readonly RunProblem[] }> {
   const [{ checkEmbeddings, embeddingEndpoint, openEmbedder }, { checkStore, openStore }] = await Promise.all(
     [import('../retrieval/open-embedder.ts'), import('../retrieval/open-store.ts')],
   )
-  const { world, allowHosts, allowEnv } = options
-  const check = { env: world.env, allowHosts, allowEnv, flowPath: flow.source.path }
-  const problems = new Map<string, RunProblem>()
-  for (const config of configs) {
-    for (const problem of [checkEmbeddings(config.embeddings, check), checkStore(config, check)]) {
-      if (problem !== undefined) problems.set(problem.message, problem)
-    }
-  }
-  if (problems.size > 0) throw new RunRefused([...problems.values()])
-  const lanes = new Map<string, Lane>()
-  const opened = configs.map(async (config): Promise<[string, ReadyStore]> => {
-    const { embeddings } = config
-    const { maxConcurrency, requestsPerMinute, tokensPerMinute } = embeddings
-    const lane =
-      lanes.get(embeddings.name) ??
-      new Lane({ maxConcurrency, requestsPerMinute, tokensPerMinute }, new Pause())
-    lanes.set(embeddings.name, lane)
-    const endpoint = embeddingEndpoint(embeddings, check)
-    const embedder = await openEmbedder(embeddings, { world, allowHosts, allowEnv })
-    const store = await openStore(config, { world, allowHosts, allowEnv, flowPath: check.flowPath })
-    return [config.name, { config, store, embedder, lane, endpoint }]
-  })
+  const { embeddings } = config
+  const flowPath = flow.source.path
+  const check = { env: world.env, allowHosts, allowEnv, flowPath }
+  const problems = [checkEmbeddings(embeddings, check), checkStore(config, check)]
+  const found = problems.filter((problem) => problem !== undefined)
+  if (found.length > 0) return { problems: found }
+  const open = { world, allowHosts, allowEnv }
   try {
-    return new Map(await Promise.all(opened))
+    const embedder = await openEmbedder(embeddings, open)
+    const store = await openStore(config, { ...open, flowPath })
+    const { maxConcurrency, requestsPerMinute, tokensPerMinute } = embeddings
+    const lane = new Lane({ maxConcurrency, requestsPerMinute, tokensPerMinute }, new Pause())
+    return { config, store, embedder, lane, endpoint: embeddingEndpoint(embeddings, check) }
   } catch (error) {
     if (!(error instanceof LlmError)) throw error
     const { code, message, help } = error
-    throw new RunRefused([{ code, message, ...(help === undefined ? {} : { help }) }])
+    return { problems: [{ code, message, ...(help === undefined ? {} : { help }) }] }
   }
 }
 

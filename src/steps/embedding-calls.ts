@@ -1,7 +1,5 @@
-import type { EmbeddingConfig } from '../flow/retrieval-config.ts'
-import { dollarsFor, priceOf } from '../llms/prices.ts'
 import { batchesOf } from '../retrieval/embedder.ts'
-import { asLlm } from '../retrieval/open-embedder.ts'
+import { embeddingCost } from '../retrieval/embedding-cost.ts'
 import type { Attempts } from './attempts.ts'
 import type { ReadyStore, StepContext } from './step-run.ts'
 
@@ -19,19 +17,11 @@ export async function* embedded(
         inputTokens,
         model,
         requestId,
-        cost: costOf(config.embeddings, inputTokens),
+        cost: embeddingCost(config.embeddings, inputTokens),
       }),
       // Roughly four characters a token.
       lane: { lane, tokens: Math.ceil(batch.reduce((sum, { length }) => sum + length, 0) / 4) },
     })
     yield vectors
   }
-}
-
-/** Dollars for the tokens of texts; null when the price or the usage is not known. */
-export function costOf(config: EmbeddingConfig, tokens: number | undefined): number | null {
-  const price = priceOf(asLlm(config))
-  if (price === undefined) return null
-  if (price.input === 0) return 0
-  return tokens === undefined ? null : dollarsFor(price, tokens, 0)
 }
