@@ -1,4 +1,3 @@
-import { closest } from '../diagnostics/closest.ts'
 import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import {
   isPath,
@@ -12,7 +11,9 @@ import {
 } from '../expression/expression.ts'
 import { presentWhen } from '../expression/presence.ts'
 import type { Span } from '../source/span.ts'
+import { comparisonHelp, noPart, partHelp } from './condition-help.ts'
 import type { WrittenCondition } from './conditions.ts'
+import { itemType, list, object, optionsOf, overlap, partType } from './overlap.ts'
 import type { TypeLookup } from './typed-values.ts'
 import {
   describeType,
@@ -101,7 +102,13 @@ class ConditionTypes {
             ...sight,
             present: new Set([...sight.present, ...presentWhen(node.condition, value)]),
           })
-        return either([branch(node.yes, true), branch(node.no, false)])
+        const [yes, no] = [branch(node.yes, true), branch(node.no, false)]
+        if (overlap(yes, no)) return either([yes, no])
+        this.#report(
+          node,
+          `${this.#shown(node.yes)} is ${describeType(yes)} and ${this.#shown(node.no)} is ${describeType(no)}: "?" chooses between two of a kind`,
+        )
+        return unknownType
       }
       case 'binary':
         return this.#binary(node, sight)
@@ -173,8 +180,6 @@ class ConditionTypes {
           ? 'a key is a text'
           : 'a key is a text or a number'
     this.#expect(at, sight, { wanted, by: what })
-    const list: ValueType = listOf(unknownType)
-    const object: ValueType = { kind: 'object', entries: new Map(), required: new Set(), others: 'unknown' }
     if (!overlap(type, list) && !overlap(type, object))
       this.#report(of, `${this.#shown(of)} is ${describeType(type)}, which has no parts`)
     return undefined
@@ -192,7 +197,7 @@ class ConditionTypes {
         this.#report(
           node,
           `${this.#isAnd(node, left, right)}: they are ${always}`,
-          this.#mixedHelp(node, left, right),
+          comparisonHelp(node, { left, right, shown: this.#shown }),
         )
         return boolean
       }
@@ -208,7 +213,7 @@ class ConditionTypes {
           this.#report(
             node,
             `"${operator}" compares two numbers or two texts, and ${this.#isAnd(node, left, right)}`,
-            this.#mixedHelp(node, left, right),
+            comparisonHelp(node, { left, right, shown: this.#shown }),
           )
         return boolean
       }
@@ -218,7 +223,6 @@ class ConditionTypes {
   }
 
   #sum(node: Binary, left: ValueType, right: ValueType): ValueType {
-    const list: ValueType = listOf(unknownType)
     const kinds = node.operator === '+' ? [numberType, textType, list] : [numberType]
     const possible = kinds.filter((kind) => overlap(left, kind) && overlap(right, kind))
     if (possible.length > 0) return either(possible)
@@ -226,7 +230,7 @@ class ConditionTypes {
     this.#report(
       node,
       `"${node.operator}" needs ${what}, and ${this.#isAnd(node, left, right)}`,
-      this.#mixedHelp(node, left, right),
+      comparisonHelp(node, { left, right, shown: this.#shown }),
     )
     return unknownType
   }
@@ -258,8 +262,6 @@ class ConditionTypes {
 
   #call(node: Call, sight: Sight): ValueType {
     const { name, of, argument } = node
-    const list: ValueType = listOf(unknownType)
-    const object: ValueType = { kind: 'object', entries: new Map(), required: new Set(), others: 'unknown' }
     const expect = (wanted: ValueType, what: string, help?: string): void => {
       this.#expect(of, sight, { wanted, by: `"${name}" needs ${what}`, help })
     }
@@ -299,8 +301,6 @@ class ConditionTypes {
   }
 
   #each(node: Each, sight: Sight): ValueType {
-    const list: ValueType = listOf(unknownType)
-    const object: ValueType = { kind: 'object', entries: new Map(), required: new Set(), others: 'unknown' }
     const of = this.#expect(node.list, sight, {
       wanted: { kind: 'either', options: [list, object] },
       by: `"${node.name}" needs a list`,
@@ -344,29 +344,7 @@ class ConditionTypes {
     return `${this.#shown(left)} is ${one} and ${this.#shown(right)} ${other === one ? 'as well' : `is ${other}`}`
   }
 
-  /** How two values of different types can be compared. */
-  #mixedHelp(
-    { left, right, operator }: Binary,
-    leftType: ValueType,
-    rightType: ValueType,
-  ): string | undefined {
-    const [isText, isNumber] = [leftType.kind === 'text', leftType.kind === 'number']
-    if (isText && rightType.kind === 'number') {
-      return left.kind === 'literal'
-        ? `write the number without quotes, or string(${this.#shown(right)})`
-        : `if it holds a number write double(${this.#shown(left)}) ${operator} ${this.#shown(right)}`
-    }
-    if (isNumber && rightType.kind === 'text') {
-      return right.kind === 'literal'
-        ? `write the number without quotes, or string(${this.#shown(left)})`
-        : `if it holds a number write ${this.#shown(left)} ${operator} double(${this.#shown(right)})`
-    }
-    if (rightType.kind === 'nothing' && isPath(left) && left.kind !== 'variable')
-      return `to ask whether it is there write has(${this.#shown(left)})`
-    return undefined
-  }
-
-  #shown({ start, end }: Expression): string {
+  readonly #shown = ({ start, end }: Expression): string => {
     const text = this.#written.condition.text.slice(start, end).replaceAll(/\s+/g, ' ')
     return text.length > 60 ? `${text.slice(0, 60)}…` : text
   }
@@ -381,43 +359,4 @@ function typeOfLiteral(value: string | number | bigint | boolean | null): ValueT
   if (typeof value === 'string') return textType
   if (typeof value === 'boolean') return boolean
   return value === null ? { kind: 'nothing' } : numberType
-}
-
-function optionsOf(type: ValueType): readonly ValueType[] {
-  return type.kind === 'either' ? type.options : [type]
-}
-
-/** Whether a value can be of both types, as far as their kinds say. */
-function overlap(left: ValueType, right: ValueType): boolean {
-  return optionsOf(left).some((one) =>
-    optionsOf(right).some(
-      (other) => one.kind === other.kind || one.kind === 'unknown' || other.kind === 'unknown',
-    ),
-  )
-}
-
-function itemType({ first, items, atMost }: Extract<ValueType, { kind: 'list' }>): ValueType {
-  return either(atMost > first.length ? [...first, items] : first)
-}
-
-/** The type of some part of a value, nobody knows which. */
-function partType(type: ValueType): ValueType {
-  return either(optionsOf(type).map((option) => (option.kind === 'list' ? itemType(option) : unknownType)))
-}
-
-function noPart(type: ValueType, what: string): string {
-  return type.kind === 'object' ? `has no ${what}` : `is ${describeType(type)}, which has no ${what}`
-}
-
-function partHelp(type: ValueType, key: string | number, before: string): string {
-  if (type.kind === 'object') {
-    const guess = closest(String(key), type.entries.keys())
-    if (guess !== undefined) return `did you mean ${before}.${guess}?`
-    const keys = [...type.entries.keys()].slice(0, 12)
-    if (keys.length > 0) return `its keys are ${keys.join(', ')}`
-  }
-  if (key === 'length' || key === 'size' || key === 'count') return `write size(${before})`
-  if (type.kind === 'list')
-    return typeof key === 'number' ? 'items are counted from 0' : `take one of its items first: ${before}[0]`
-  return `write ${before}`
 }
