@@ -116,7 +116,6 @@ function read(fs: FileSystem, place: { readonly file: number; readonly at: numbe
 }
 
 function lastRecord(runId: string, tail: Buffer): Json | undefined {
-  if (tail.at(-1) !== 0x0a) return undefined
   const line = decodeLine(runId, tail.subarray(tail.lastIndexOf('\n', -2) + 1, -1))
   return line === undefined || line.n === 1 ? undefined : line.record
 }

@@ -51,6 +51,20 @@ describe('the folder .llmflows', () => {
     )
   })
 
+  test('is made by two at the same time, down to its .gitignore', () => {
+    const directory = temporaryFolder()
+    const fs: FileSystem = {
+      ...systemFiles,
+      factsAt(path) {
+        const facts = systemFiles.factsAt(path)
+        if (path.endsWith('.gitignore')) openHome(directory, world)
+        return facts
+      },
+    }
+    openHome(directory, { fs, processes })
+    expect(readFileSync(join(directory, '.llmflows', '.gitignore'), 'utf8')).toBe('*\n')
+  })
+
   test('is refused when it is a link, a file or the folder of another user', async () => {
     const [linked, filed, foreign] = [temporaryFolder(), temporaryFolder(), temporaryFolder()]
     const elsewhere = temporaryFolder()
