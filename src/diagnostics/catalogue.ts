@@ -39,7 +39,7 @@ export const catalogue = {
   'wrong-operand':
     'A part of a condition gets a value that it cannot take, such as a text that is compared with a number, or the whole is neither true nor false.',
   'never-runs':
-    'A step can never run, however the conditions of the flow turn out: its own is never true, or it needs two steps that never run both.',
+    'A step can never run, however the conditions of the flow turn out: its own is never true, or it needs steps that never run together.',
   'bad-filter':
     'The filter of a search is not one: it takes values, lists of values with "in", and numbers with "gt", "gte", "lt" and "lte".',
   'unknown-formatter':

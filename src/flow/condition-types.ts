@@ -13,9 +13,10 @@ import { presentWhen } from '../expression/presence.ts'
 import type { Span } from '../source/span.ts'
 import { comparisonHelp, noPart, partHelp } from './condition-help.ts'
 import type { WrittenCondition } from './conditions.ts'
-import { itemType, list, object, optionsOf, overlap, partType } from './overlap.ts'
+import { anyList, anyObject, itemType, optionsOf, partType } from './type-parts.ts'
 import type { TypeLookup } from './typed-values.ts'
 import {
+  canBe,
   describeType,
   either,
   entryOf,
@@ -103,7 +104,7 @@ class ConditionTypes {
             present: new Set([...sight.present, ...presentWhen(node.condition, value)]),
           })
         const [yes, no] = [branch(node.yes, true), branch(node.no, false)]
-        if (overlap(yes, no)) return either([yes, no])
+        if (canBe(yes, no)) return either([yes, no])
         this.#report(
           node,
           `${this.#shown(node.yes)} is ${describeType(yes)} and ${this.#shown(node.no)} is ${describeType(no)}: "?" chooses between two of a kind`,
@@ -126,7 +127,7 @@ class ConditionTypes {
 
   #boolean(node: Expression, sight: Sight): void {
     const type = this.#typeOf(node, sight)
-    if (overlap(type, boolean)) return
+    if (canBe(type, boolean)) return
     const shown = this.#shown(node)
     const help =
       type.kind === 'list' || type.kind === 'object' || type.kind === 'text'
@@ -180,7 +181,7 @@ class ConditionTypes {
           ? 'a key is a text'
           : 'a key is a text or a number'
     this.#expect(at, sight, { wanted, by: what })
-    if (!overlap(type, list) && !overlap(type, object))
+    if (!canBe(type, anyList) && !canBe(type, anyObject))
       this.#report(of, `${this.#shown(of)} is ${describeType(type)}, which has no parts`)
     return undefined
   }
@@ -192,7 +193,7 @@ class ConditionTypes {
     switch (operator) {
       case '==':
       case '!=': {
-        if (overlap(left, right)) return boolean
+        if (canBe(left, right)) return boolean
         const always = operator === '==' ? 'never equal' : 'always different'
         this.#report(
           node,
@@ -208,8 +209,8 @@ class ConditionTypes {
       case '<=':
       case '>':
       case '>=': {
-        const isText = overlap(left, textType) && overlap(right, textType)
-        if (!isText && !(overlap(left, numberType) && overlap(right, numberType)))
+        const isText = canBe(left, textType) && canBe(right, textType)
+        if (!isText && !(canBe(left, numberType) && canBe(right, numberType)))
           this.#report(
             node,
             `"${operator}" compares two numbers or two texts, and ${this.#isAnd(node, left, right)}`,
@@ -223,8 +224,8 @@ class ConditionTypes {
   }
 
   #sum(node: Binary, left: ValueType, right: ValueType): ValueType {
-    const kinds = node.operator === '+' ? [numberType, textType, list] : [numberType]
-    const possible = kinds.filter((kind) => overlap(left, kind) && overlap(right, kind))
+    const kinds = node.operator === '+' ? [numberType, textType, anyList] : [numberType]
+    const possible = kinds.filter((kind) => canBe(left, kind) && canBe(right, kind))
     if (possible.length > 0) return either(possible)
     const what = node.operator === '+' ? 'two numbers, two texts or two lists' : 'two numbers'
     this.#report(
@@ -241,15 +242,15 @@ class ConditionTypes {
       ({ kind }) => kind !== 'text' && kind !== 'number' && kind !== 'boolean' && kind !== 'nothing',
     )
     if (lists.length === 0) {
-      const isText = overlap(right, textType) && overlap(left, textType)
+      const isText = canBe(right, textType) && canBe(left, textType)
       const help = isText ? `write ${of}.contains(${item})` : `compare it: ${item} == ${of}`
       this.#report(node, `"in" looks into a list or an object, and ${of} is ${describeType(right)}`, help)
       return
     }
     const fits = lists.some((one) =>
       one.kind === 'list'
-        ? one.atMost === 0 || overlap(left, itemType(one))
-        : one.kind === 'unknown' || overlap(left, textType),
+        ? one.atMost === 0 || canBe(left, itemType(one))
+        : one.kind === 'unknown' || canBe(left, textType),
     )
     if (fits) return
     const [first] = lists
@@ -267,7 +268,7 @@ class ConditionTypes {
     }
     switch (name) {
       case 'size':
-        expect({ kind: 'either', options: [textType, list, object] }, 'a text, a list or an object')
+        expect({ kind: 'either', options: [textType, anyList, anyObject] }, 'a text, a list or an object')
         return numberType
       case 'int':
       case 'double':
@@ -291,7 +292,7 @@ class ConditionTypes {
       case 'startsWith':
       case 'endsWith': {
         const piece = argument === undefined ? '' : this.#shown(argument)
-        const isList = name === 'contains' && overlap(this.#quietTypeOf(of, sight), list)
+        const isList = name === 'contains' && canBe(this.#quietTypeOf(of, sight), anyList)
         expect(textType, 'a text', isList ? `write ${piece} in ${this.#shown(of)}` : undefined)
         if (argument !== undefined)
           this.#expect(argument, sight, { wanted: textType, by: `"${name}" looks for a text` })
@@ -302,7 +303,7 @@ class ConditionTypes {
 
   #each(node: Each, sight: Sight): ValueType {
     const of = this.#expect(node.list, sight, {
-      wanted: { kind: 'either', options: [list, object] },
+      wanted: { kind: 'either', options: [anyList, anyObject] },
       by: `"${node.name}" needs a list`,
     })
     const items = optionsOf(of).map((option) =>
@@ -329,7 +330,7 @@ class ConditionTypes {
     }: { readonly wanted: ValueType; readonly by: string; readonly help?: string | undefined },
   ): ValueType {
     const type = this.#typeOf(node, sight)
-    if (overlap(type, wanted)) return type
+    if (canBe(type, wanted)) return type
     this.#report(node, `${by}, and ${this.#shown(node)} is ${describeType(type)}`, help)
     return unknownType
   }

@@ -77,7 +77,7 @@ export class Scenarios {
     return opens.isEmpty ? 'needs' : 'condition'
   }
 
-  /** Two of the steps that a step needs that never run both, or all of them when no two alone are to blame. */
+  /** Two of the steps that a step needs that never run together, or all of them when no two alone are to blame. */
   rivals(step: number): readonly number[] {
     const needs = [...new Set(this.#needs(step))]
     for (const [at, need] of needs.entries()) {

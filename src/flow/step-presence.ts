@@ -91,7 +91,7 @@ export class StepPresence {
     this.#diagnosis.error(
       'never-runs',
       step.span,
-      `step "${step.id}" can never run: it needs ${names}, which never run both`,
+      `step "${step.id}" can never run: it needs ${names}, which never run together`,
       {
         related: spans.map((span) => ({ message: 'one of them runs when this is true', span })),
         help: `to take what there is write {${keys}}`,
