@@ -18,11 +18,14 @@ interface Parameters {
 export function checkParameters(node: Node | undefined, { config, owner, diagnosis }: Parameters): void {
   const written = new Map<string, Entry>(mapOf(node)?.entries)
   for (const entry of entriesOf(child(node, 'params'))) written.set(entry.key, entry)
+  const said = new Set<Entry>()
   for (const quirk of quirksOf(config.provider, config.api)) {
     if (quirk.models?.test(config.model) === false) continue
     for (const parameter of quirk.parameters) {
       const found = affected(parameter, quirk, { written, config })
-      if (found === undefined) continue
+      // What is refused for one reason need not be for another.
+      if (found === undefined || said.has(found.entry)) continue
+      said.add(found.entry)
       const { entry, other } = found
       report(quirk, { name: entry.key, span: entry.keySpan, other, config, owner, diagnosis })
     }
@@ -32,7 +35,7 @@ export function checkParameters(node: Node | undefined, { config, owner, diagnos
 /** The entry that a quirk concerns, and the one beside which it does. */
 function affected(
   parameter: string,
-  { above, beside }: Quirk,
+  { above, butFor, beside }: Quirk,
   { written, config }: { readonly written: ReadonlyMap<string, Entry>; readonly config: LlmConfig },
 ): { readonly entry: Entry; readonly other?: Entry | undefined } | undefined {
   const entry = written.get(parameter)
@@ -44,11 +47,11 @@ function affected(
     return here !== undefined && isSet(there, config) ? { entry: here } : undefined
   }
   if (entry === undefined) return undefined
-  if (above === undefined) return { entry }
-  const { value } = entry
-  return value.kind === 'scalar' && typeof value.value === 'number' && value.value > above
-    ? { entry }
-    : undefined
+  if (above === undefined && butFor === undefined) return { entry }
+  const value = entry.value.kind === 'scalar' ? entry.value.value : undefined
+  // A value of another type is another mistake.
+  if (typeof value !== 'number') return undefined
+  return value === butFor || (above !== undefined && value <= above) ? undefined : { entry }
 }
 
 function isSet(parameter: string, { sampling, params }: LlmConfig): boolean {
@@ -64,13 +67,13 @@ interface Found extends Parameters {
 }
 
 function report(quirk: Quirk, { name, span, other, config, owner, diagnosis }: Found): void {
-  const { fate, above, beside, models } = quirk
+  const { fate, above, butFor, beside, models } = quirk
   // The API may lack what the provider's other APIs have.
   const isOwn = presetOf(config.provider)?.quirks?.includes(quirk) === true
   const whose = isOwn ? config.provider : `the ${config.api} API`
   const who = models === undefined ? whose : `model "${config.model}"`
   const not = { ignored: 'ignores', unsupported: 'does not support', refused: 'refuses' }[fate]
-  const value = above === undefined ? '' : ` above ${above}`
+  const value = above !== undefined ? ` above ${above}` : butFor !== undefined ? ` other than ${butFor}` : ''
   const pair = beside === undefined ? '' : ` beside "${name === beside ? quirk.parameters[0] : beside}"`
   const message = `${who} ${not} "${name}"${value}${pair}, which ${owner} sets`
   const help =
@@ -79,7 +82,7 @@ function report(quirk: Quirk, { name, span, other, config, owner, diagnosis }: F
       : beside !== undefined
         ? 'keep one of the two'
         : isOwn
-          ? 'remove it, or use a provider that knows it'
+          ? `remove it, or use a ${models === undefined ? 'provider' : 'model'} that knows it`
           : 'remove it, or write "api: chat"'
   const related =
     other === undefined ? {} : { related: [{ message: 'the other one is here', span: other.keySpan }] }

@@ -44,6 +44,8 @@ export interface Quirk {
   readonly fate: 'ignored' | 'unsupported' | 'refused'
   /** Only numbers above this one. */
   readonly above?: number
+  /** All numbers but this one, which is what holds anyway. */
+  readonly butFor?: number
   /** Only beside this other parameter. */
   readonly beside?: string
   /** Only by models with such a name. */
@@ -63,6 +65,15 @@ const PRESETS = {
     chatTokenParameter: 'max_completion_tokens',
     hasJsonSchema: true,
     hasStrictSchemas: true,
+    quirks: [
+      // They decide for themselves how they think.
+      {
+        fate: 'refused',
+        parameters: ['temperature', 'top_p'],
+        butFor: 1,
+        models: /^(?:o[134](?:-mini|-pro)?|gpt-5(?:-mini|-nano|-pro)?)(?:-\d{4}-\d{2}-\d{2})?$/,
+      },
+    ],
   },
   'azure-openai': {
     ...hosted,
@@ -127,6 +138,11 @@ const PRESETS = {
           'user',
         ],
       },
+      {
+        fate: 'refused',
+        parameters: ['temperature', 'top_p', 'top_k'],
+        models: /^claude-(?:opus-4-[78]|(?:opus|sonnet|fable)-5)(?!\d)/,
+      },
       // What is above 1 counts as 1.
       { fate: 'ignored', parameters: ['temperature'], above: 1 },
       { fate: 'refused', parameters: ['n'], above: 1 },
@@ -134,7 +150,7 @@ const PRESETS = {
         fate: 'refused',
         parameters: ['top_p'],
         beside: 'temperature',
-        models: /^claude-[a-z]+-(?:4-[1-9]|[5-9])(?!\d)/,
+        models: /^claude-(?:opus-4-[1-6]|(?:sonnet|haiku)-4-[56])(?!\d)/,
       },
     ],
   },
