@@ -39,7 +39,12 @@ export async function deliver(
   return write(() => [isShown ? visible(text) : text, '\n'], { output, result }, io)
 }
 
-const endings = { failed: 'failed', partial: 'lost items', cancelled: 'was cancelled' } as const
+const endings = {
+  failed: 'failed',
+  partial: 'lost items',
+  over_budget: 'was over budget',
+  cancelled: 'was cancelled',
+} as const
 
 interface Destination {
   readonly output: OutputFile | undefined

@@ -1,7 +1,7 @@
 import type { Palette } from '../source/palette.ts'
 
-/** 0 succeeded · 1 a step failed · 2 the flow or the command line is wrong · 3 over budget · 70 a mistake in llmflows · 128 + signal. */
-export type ExitCode = 0 | 1 | 2 | 3 | 70 | 129 | 130 | 143
+/** 0 succeeded · 1 a step failed · 2 the flow or the command line is wrong · 3 over budget · 4 items were lost · 70 a mistake in llmflows · 128 + signal. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 70 | 129 | 130 | 143
 
 /**
  * One of the two streams a command writes to. A reader that has gone away is no error; what follows is dropped. A disk

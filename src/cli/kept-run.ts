@@ -1,4 +1,6 @@
-import type { Flow } from '../flow/flow.ts'
+import type { CompiledFlow } from '../graph/compile.ts'
+import { everyFlow } from '../graph/every-flow.ts'
+import { hideSecrets, secretsIn } from '../llms/redaction.ts'
 import { openSession, type KeptSession } from '../run/kept-session.ts'
 import { newRunId } from '../run/run-id.ts'
 import { openHome } from '../store/home.ts'
@@ -18,18 +20,20 @@ export interface Keeping {
 }
 
 interface RunToKeep {
-  readonly flow: Flow
+  readonly compiled: CompiledFlow
   /** The flow as it was named. */
   readonly path: string
   readonly texts: RunTexts
+  readonly env: Io['env']
 }
 
 /**
  * Keeps what happens in a run in the `.llmflows` folder of the working directory, or takes up an earlier one. A run that
  * cannot be kept runs all the same, with a warning; one that cannot be taken up is refused with a `UsageError`.
  */
-export async function keepRun({ flow, path, texts }: RunToKeep, io: Io): Promise<Keeping> {
+export async function keepRun({ compiled, path, texts, env }: RunToKeep, io: Io): Promise<Keeping> {
   const { resume } = texts
+  const { flow } = compiled
   if (resume === undefined && texts.journal === false) return { runId: undefined, session: undefined }
   try {
     const home = openHome(io.cwd)
@@ -41,7 +45,13 @@ export async function keepRun({ flow, path, texts }: RunToKeep, io: Io): Promise
       about: { flow: flow.name, path },
       resumes: resume !== undefined,
       useCache: texts.cache !== false && texts.replay === undefined,
-      redact: (text) => io.redact(text),
+      // Nothing but the secrets: an answer is to come back as it was.
+      redact: hideSecrets(
+        secretsIn(
+          env,
+          everyFlow(compiled).flatMap(({ llms }) => [...llms.values()]),
+        ),
+      ),
       onWarning: ({ message, help }) => say(io, 'warning', message, help),
     })
     return { runId, session }

@@ -5,7 +5,7 @@ import { RunRefused } from '../run/refusal.ts'
 import type { RunResult } from '../run/result.ts'
 import { runFlow, type RunOptions } from '../run/run-flow.ts'
 import type { Json } from '../source/json.ts'
-import { visibleLine } from '../source/visible.ts'
+import { visible, visibleLine } from '../source/visible.ts'
 import { interruptedText, tellAftermath } from './aftermath.ts'
 import { announcements, callsEmbedded, embeddedNote } from './announcement.ts'
 import { deliver } from './deliver.ts'
@@ -58,8 +58,8 @@ export async function performRun(order: RunOrder, io: Io): Promise<void> {
     const isDelivered = await deliver(result, output, texts, io)
     if (!isTold && isDelivered && interruption.exitCode !== undefined)
       io.stderr.write(`${visibleLine(interruptedText(result, texts))}\n`)
-    const isWell = result.status === 'succeeded' && isDelivered && events?.isBroken !== true
-    io.setExitCode(interruption.exitCode ?? (isWell ? 0 : 1))
+    const isWhole = isDelivered && events?.isBroken !== true
+    io.setExitCode(interruption.exitCode ?? (isWhole ? exitCodes[result.status] : 1))
   } catch (error) {
     // What was paid for is delivered even then.
     if (error instanceof InternalError) await deliver(error.result, output, texts, io)
@@ -68,6 +68,8 @@ export async function performRun(order: RunOrder, io: Io): Promise<void> {
     interruption.release()
   }
 }
+
+const exitCodes = { succeeded: 0, failed: 1, cancelled: 1, over_budget: 3, partial: 4 } as const
 
 /** `-o -` asks for what happens without it. */
 function withoutDash(texts: RunTexts): RunTexts {
@@ -115,10 +117,16 @@ async function run(
   try {
     return await runFlow(compiled, {
       ...limits,
+      allowUnpriced: texts.allowUnpriced === true,
       inputs,
       env,
       signal: interruption.signal,
       failFast: texts.failFast === true,
+      noCode: texts.code === false,
+      // stdout is the result's alone; what people see of it moves no cursor.
+      onOutput: (text) => {
+        if (texts.quiet !== true) io.stderr.write(visible(text))
+      },
       allowHosts: texts.allowHost ?? [],
       allowEnv: texts.allowEnv ?? [],
       keepRaw: texts.raw !== false,

@@ -15,10 +15,10 @@ export interface PlanTexts extends Pick<
   | 'allowHost'
   | 'maxItems'
   | 'maxFlowBytes'
+  | 'maxCost'
+  | 'allowUnpriced'
 > {
   readonly format: string
-  readonly maxCost?: string
-  readonly allowUnpriced?: true
 }
 
 function addPlanOptions(command: Command): Command {

@@ -30,7 +30,7 @@ async function performPlan(request: FlowRequest, io: Io): Promise<void> {
   if (order === undefined) return
   const { compiled, inputs, texts, limits, path } = order
   const format = readFormat(texts.format)
-  const maxCost = readMaxCost(texts)
+  const { maxCost } = limits
   const [{ planFlow }, { loadTokenizer }] = await Promise.all([
     import('../plan/plan.ts'),
     import('../plan/tokenizer.ts'),
@@ -91,16 +91,4 @@ function readFormat(text: string): (typeof formats)[number] {
   const guess = closest(text, formats)
   const help = guess === undefined ? 'the formats are text and json' : `did you mean "${guess}"?`
   throw new UsageError(`there is no format "${text}"`, help)
-}
-
-function readMaxCost({ maxCost, allowUnpriced }: PlanTexts): number | undefined {
-  if (maxCost === undefined) {
-    if (allowUnpriced === true) throw new UsageError('"--allow-unpriced" only makes sense with "--max-cost"')
-    return undefined
-  }
-  if (/^\$?\d{1,9}(\.\d{1,9})?$/.test(maxCost)) return Number(maxCost.replace('$', ''))
-  throw new UsageError(
-    `option "--max-cost" must be an amount in dollars, not "${maxCost}"`,
-    'write it like --max-cost 0.50',
-  )
 }

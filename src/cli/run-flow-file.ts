@@ -14,7 +14,7 @@ export async function runFlowFile(request: FlowRequest, io: Io): Promise<void> {
   if (order === undefined) return
   const { inputs, path, texts } = order
   const { flow } = order.compiled
-  const keeping = await keepRun({ flow, path, texts }, io)
+  const keeping = await keepRun({ ...order, path, texts }, io)
   for (const [name, value] of Object.entries(keeping.session?.recollection?.started?.inputs ?? {}))
     if (flow.inputs.has(name) && !inputs.has(name)) inputs.set(name, value)
   try {

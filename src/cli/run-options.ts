@@ -32,7 +32,12 @@ export interface RunTexts {
   readonly maxConcurrency?: string
   readonly timeout?: string
   readonly failFast?: true
+  /** `--no-code` makes it false. */
+  readonly code?: boolean
   readonly maxCalls?: string
+  readonly maxTokens?: string
+  readonly maxCost?: string
+  readonly allowUnpriced?: true
   readonly maxItems?: string
   readonly maxFlowBytes?: string
 }
@@ -73,7 +78,11 @@ export function addRunOptions(command: Command): Command {
     .optionsGroup('Limits:')
     .option('--max-concurrency <n>', 'steps at a time (64)')
     .option('--fail-fast', 'stop everything at the first failure')
+    .option('--no-code', 'refuse flows that run functions or programs')
     .option('--timeout <time>', 'of the whole run, such as 90s or 10m')
+    .option('--max-cost <dollars>', 'of all calls; one that could pass it is not made')
+    .option('--max-tokens <n>', 'of prompts and answers of all calls')
+    .option('--allow-unpriced', 'with --max-cost: models without a known price cost nothing')
     .option('--max-calls <n>', 'model calls, retries included (1000)')
     .option('--max-items <n>', 'items of one for_each (200)')
     .option('--max-flow-bytes <n>', 'size of the flow file (1048576)')

@@ -6,6 +6,8 @@ import { UsageError } from './usage-error.ts'
 export interface Limits {
   readonly maxConcurrency?: number
   readonly maxCalls?: number
+  readonly maxTokens?: number
+  readonly maxCost?: number
   readonly maxItems?: number
   readonly maxFlowBytes?: number
   readonly timeoutMs?: number
@@ -35,6 +37,8 @@ export function readLimits(texts: RunTexts): Limits {
     ...numbers({
       maxConcurrency: count('--max-concurrency', texts.maxConcurrency),
       maxCalls: count('--max-calls', texts.maxCalls),
+      maxTokens: count('--max-tokens', texts.maxTokens),
+      maxCost: dollars(texts),
       maxItems: count('--max-items', texts.maxItems),
       maxFlowBytes: count('--max-flow-bytes', texts.maxFlowBytes),
       timeoutMs: duration('--timeout', texts.timeout),
@@ -63,6 +67,22 @@ function count(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (/^\d{1,15}$/.test(text) && Number(text) > 0) return Number(text)
   throw new UsageError(`option "${option}" must be a whole number from 1 on, not "${text}"`)
+}
+
+/** Throws `UsageError` for what is no amount. */
+export function dollars({
+  maxCost,
+  allowUnpriced,
+}: Pick<RunTexts, 'maxCost' | 'allowUnpriced'>): number | undefined {
+  if (maxCost === undefined) {
+    if (allowUnpriced === true) throw new UsageError('"--allow-unpriced" only makes sense with "--max-cost"')
+    return undefined
+  }
+  if (/^\$?\d{1,9}(\.\d{1,9})?$/.test(maxCost)) return Number(maxCost.replace('$', ''))
+  throw new UsageError(
+    `option "--max-cost" must be an amount in dollars, not "${maxCost}"`,
+    'write it like --max-cost 0.50',
+  )
 }
 
 function duration(option: string, text: string | undefined): number | undefined {

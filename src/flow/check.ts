@@ -1,21 +1,23 @@
 import { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { Node } from '../document/node.ts'
+import type { MapNode, Node } from '../document/node.ts'
 import type { FlowFolder } from '../source/flow-folder.ts'
 import type { SourceFile } from '../source/source-file.ts'
 import { readConnections } from './connections.ts'
 import { Conversations } from './conversations.ts'
-import type { Flow, ForEach, Input, Step } from './flow.ts'
+import type { Flow, ForEach, Input, Step, WrittenBudget } from './flow.ts'
 import type { InnerFlows } from './inner-flows.ts'
+import { readHooks } from './hooks.ts'
 import { readInputs } from './inputs.ts'
 import { readLlms } from './llms.ts'
 import { checkLocals, findProducers, readOutputs, unreadOutputs } from './outputs.ts'
-import { textAt } from './reader.ts'
+import { child, numberAt, textAt } from './reader.ts'
 import { Retrieval } from './retrieval.ts'
 import { withSchemaFiles } from './schema-files.ts'
 import { checkShape } from './shape.ts'
 import { readSteps, unreadSteps } from './steps.ts'
 import { Templates } from './texts.ts'
+import { Tools } from './tools.ts'
 import { checkTypes } from './type-check.ts'
 import { reportUnused } from './unused.ts'
 import { Variables } from './variables.ts'
@@ -52,11 +54,13 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
   const retrieval = new Retrieval(document, diagnosis)
   const conversations = new Conversations(document, templates, diagnosis)
   const { folder, innerFlows, maxItems } = options
+  const tools = new Tools(document, { folder, innerFlows, diagnosis })
   const drafts = readSteps(document, {
     llms,
     templates,
     retrieval,
     conversations,
+    tools,
     folder,
     innerFlows,
     maxItems,
@@ -89,6 +93,8 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
     steps,
     producers,
     connections,
+    budget: readBudget(document),
+    hooks: readHooks(document, options.folder, diagnosis),
     outputs,
   }
   // What stays unused because of a mistake is that mistake's echo.
@@ -97,6 +103,7 @@ export function checkFlow(root: Node, source: SourceFile, options: CheckOptions)
       templates,
       retrieval,
       conversations,
+      tools,
       variables,
       diagnosis,
       outputsWritten: document.entries.has('outputs'),
@@ -116,6 +123,15 @@ function placed(forEach: ForEach | undefined, inputs: ReadonlyMap<string, Input>
     reference.path.length === 0 &&
     inputs.get(reference.variable)?.type === 'array'
   return isInput ? forEach : { ...forEach, items: { kind: 'output', placeholder } }
+}
+
+function readBudget(document: MapNode): WrittenBudget {
+  const node = child(document, 'budget')
+  return {
+    calls: numberAt(node, 'max_calls'),
+    tokens: numberAt(node, 'max_tokens'),
+    cost: numberAt(node, 'max_cost'),
+  }
 }
 
 /** A template that several steps use would say the same thing once for each. */

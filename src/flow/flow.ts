@@ -1,5 +1,6 @@
 import type { Expression } from '../expression/expression.ts'
 import type { JsonSchema } from './json-schema.ts'
+import type { Hook } from './hooks.ts'
 import type { LlmConfig } from './llm-config.ts'
 import type { VectorStoreConfig } from './retrieval-config.ts'
 import type { SourceFile } from '../source/source-file.ts'
@@ -26,6 +27,10 @@ export interface Flow {
   /** Output key → the step that gives it. */
   readonly producers: ReadonlyMap<string, Producer>
   readonly connections: readonly Connection[]
+  /** What a run may take at most, unless whoever runs it says otherwise. */
+  readonly budget: WrittenBudget
+  /** In the order in which they are told. Those of a flow inside a step are not: the flow around it tells its own. */
+  readonly hooks: readonly Hook[]
   /** The output keys that make the result, in order. */
   readonly outputs: readonly string[]
 }
@@ -35,6 +40,13 @@ export interface Conversation {
   readonly name: string
   /** The most messages, prompts and answers, that are remembered; undefined: all of them. */
   readonly maxMessages: number | undefined
+}
+
+/** Undefined for what is not limited. `cost` is in dollars, `tokens` are those of prompts and answers together. */
+export interface WrittenBudget {
+  readonly calls: number | undefined
+  readonly tokens: number | undefined
+  readonly cost: number | undefined
 }
 
 export type InputType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object'
@@ -113,11 +125,32 @@ export interface LlmStep extends StepBase {
   /** System message and turns before the prompt; what was said in the conversation comes after them. */
   readonly messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: Template }[]
   readonly onTruncated: 'error' | 'continue' | 'retry'
+  /** The tools that the model may ask for. */
+  readonly tools: readonly Tool[]
+  /** How many times it may ask for them before it must answer. */
+  readonly maxRounds: number
   /** What the answer has to be as JSON; undefined: it is a text. */
   readonly outputSchema: OutputSchema | undefined
   /** Whether equal prompts have equal answers; undefined: they have with temperature 0. */
   readonly cache: boolean | undefined
 }
+
+/** What a model may ask for while it answers. */
+export interface Tool {
+  readonly name: string
+  readonly description: string
+  /** JSON Schema of its arguments, an object. */
+  readonly parameters: JsonSchema
+  /** Limit of one call. */
+  readonly timeoutMs: number
+  readonly action: ToolAction
+}
+
+/** What a call of a tool does. `none`: what could not be read, in a flow that does not run. */
+export type ToolAction =
+  | { readonly kind: 'function'; readonly function: ModuleFunction }
+  | { readonly kind: 'flow'; readonly flow: Flow }
+  | { readonly kind: 'none' }
 
 /** What an answer has to be. */
 export interface OutputSchema {

@@ -104,6 +104,7 @@ export type LlmErrorCode =
   | 'response-too-large'
   | 'prompt-too-long' // known before sending
   | 'not-recorded' // nothing is sent in a replay
+  | 'over-budget' // not sent
   | 'package-missing' // an optional package is not installed, or cannot be loaded
   | 'store-refused' // a vector store that holds something else, or cannot hold what it is given
 

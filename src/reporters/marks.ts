@@ -4,6 +4,7 @@ export const marks = {
   succeeded: '✔',
   failed: '✖',
   partial: '✔',
+  over_budget: '✖',
   skipped: '⇢',
   blocked: '↷',
   cancelled: '⊘',

@@ -1,4 +1,5 @@
 import type { Analysis } from '../run/analysis.ts'
+import type { RunStatus } from '../run/events.ts'
 import type { RunResult } from '../run/result.ts'
 import type { StepResult } from '../run/step-result.ts'
 import type { Palette } from '../source/palette.ts'
@@ -98,13 +99,14 @@ function usedBy({ call_data, runs = [] }: StepResult): {
 
 /** The colour of a status. */
 export function paintOf(
-  status: StepResult['status'] | 'partial',
+  status: StepResult['status'] | RunStatus,
   palette: Palette,
 ): (text: string) => string {
   switch (status) {
     case 'succeeded':
       return palette.success
     case 'failed':
+    case 'over_budget':
       return palette.error
     case 'skipped':
       return palette.dim

@@ -1,10 +1,17 @@
 import { MOST_STEPS } from '../graph/inner-steps.ts'
 import type { Json } from '../source/json.ts'
 import { extentOf, MAX_SIZE } from '../template/extent.ts'
+import type { Budget } from './budget.ts'
 import { Slots } from './slots.ts'
 
 /** All values together that are made without a model: as many as one step may use, and a result can be written with. */
 const MOST_MADE = 8 * MAX_SIZE
+
+interface AllowanceLimits {
+  readonly maxConcurrency: number
+  readonly maxCalls: number
+  readonly budget: Budget | undefined
+}
 
 /** How much there may be of everything in a run and the runs inside it together. Knows how much there has been. */
 export class Allowance {
@@ -12,16 +19,19 @@ export class Allowance {
   readonly slots: Slots
   /** The same as a number, for what takes no slot. */
   readonly concurrency: number
+  /** Undefined where neither tokens nor dollars are limited. */
+  readonly budget: Budget | undefined
   readonly #maxCalls: number
   #calls = 0
   #innerSteps = 0
   /** Characters of what was made without a model; a part that is used twice counts twice. */
   #made = 0
 
-  constructor({ maxConcurrency, maxCalls }: { readonly maxConcurrency: number; readonly maxCalls: number }) {
+  constructor({ maxConcurrency, maxCalls, budget }: AllowanceLimits) {
     this.slots = new Slots(maxConcurrency)
     this.concurrency = maxConcurrency
     this.#maxCalls = maxCalls
+    this.budget = budget
   }
 
   /** Whether there may be one more model call; counts it. */

@@ -35,7 +35,7 @@ interface Waiter {
  * when none is. Knows numbers only; does not know calls, prices or time.
  */
 export class Budget {
-  readonly #limits: BudgetLimits
+  readonly limits: BudgetLimits
   readonly #waiting: Waiter[] = []
   #calls = 0
   #tokens = 0
@@ -45,7 +45,7 @@ export class Budget {
 
   /** `taken`: by earlier sessions of the same run. */
   constructor(limits: BudgetLimits, taken: Expense & { readonly calls: number }) {
-    this.#limits = limits
+    this.limits = limits
     this.#calls = taken.calls
     this.#tokens = taken.tokens
     this.#cost = billionths(taken.cost)
@@ -97,7 +97,7 @@ export class Budget {
   }
 
   #passedBy({ tokens, cost }: Expense): BudgetLimit | undefined {
-    const { calls, tokens: mostTokens, cost: mostCost } = this.#limits
+    const { calls, tokens: mostTokens, cost: mostCost } = this.limits
     if (calls !== undefined && this.#calls + 1 > calls) return 'calls'
     if (mostTokens !== undefined && this.#tokens + tokens > mostTokens) return 'tokens'
     if (mostCost !== undefined && this.#cost + billionths(cost) > billionths(mostCost)) return 'cost'

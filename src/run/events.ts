@@ -275,8 +275,11 @@ export interface StepCancelled {
  */
 export type CancelReason = 'interrupted' | 'timeout' | 'fail-fast' | 'internal-error'
 
-/** `partial`: items of a `for_each` have failed that were to hurt nothing else. */
-export type RunStatus = 'succeeded' | 'failed' | 'partial' | 'cancelled'
+/**
+ * `partial`: items of a `for_each` have failed that were to hurt nothing else. `over_budget`: a call was not made, since it
+ * could have passed what the run may take.
+ */
+export type RunStatus = 'succeeded' | 'failed' | 'partial' | 'over_budget' | 'cancelled'
 
 export interface RunFinished {
   readonly type: 'run-finished'

@@ -1,5 +1,5 @@
 /** The least that each number among a run's options may be. */
-const least = { maxConcurrency: 1, timeoutMs: 0, maxCalls: 0, maxItems: 0 } as const
+const least = { maxConcurrency: 1, timeoutMs: 0, maxCalls: 0, maxTokens: 0, maxCost: 0, maxItems: 0 } as const
 
 /** Throws `RangeError` for a limit that is none: NaN, a text, or less than it may be. */
 export function checkLimits(limits: { readonly [Name in keyof typeof least]?: number | undefined }): void {

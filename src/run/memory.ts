@@ -45,6 +45,11 @@ export class Memory implements EventListener {
     this.#options = options
   }
 
+  /** What earlier sessions of the run have taken. */
+  get taken(): Recollection['taken'] {
+    return this.#options.recollection?.taken ?? { calls: 0, tokens: 0, cost: 0 }
+  }
+
   /**
    * The answer to a question; `make` gives it when nobody has given it yet. Rejects as `make` does, and then nothing is
    * kept; and with the signal's reason.

@@ -10,9 +10,12 @@ import { LlmError, type Llm } from '../llms/llm.ts'
 import { checkLlm, endpointOf, openLlm } from '../llms/open.ts'
 import { Pause } from '../llms/pause.ts'
 import { presetOf } from '../flow/providers.ts'
+import { priceOf } from '../llms/prices.ts'
 import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
 import type { ReadyLlm, ReadyStore } from '../steps/step-run.ts'
+import type { Functions } from '../steps/functions/functions.ts'
+import { folderOf, openFunctions, type CodeOptions } from './open-code.ts'
 import { openStores } from './open-stores.ts'
 import { itemOverruns } from './item-overruns.ts'
 import { RunRefused, type RunProblem } from './refusal.ts'
@@ -22,6 +25,10 @@ import { unitsOf, type Units } from './units.ts'
 interface Equipment {
   readonly llms: ReadonlyMap<string, ReadyLlm>
   readonly stores: ReadonlyMap<string, ReadyStore>
+  /** Undefined where nothing calls any. */
+  readonly functions: Functions | undefined
+  /** The flow's folder. */
+  readonly folder: string
 }
 
 export interface Preparation extends Equipment {
@@ -31,11 +38,13 @@ export interface Preparation extends Equipment {
   readonly equipment: ReadonlyMap<Flow, Equipment>
 }
 
-export interface PrepareOptions {
+export interface PrepareOptions extends CodeOptions {
   readonly inputs: ReadonlyMap<string, Json>
   readonly world: World
   readonly allowHosts: readonly string[]
   readonly allowEnv: readonly string[]
+  /** Whether a model whose price is not known keeps the run from starting. */
+  readonly needsPrices: boolean
   /** Every answer is known: no LLM is opened, and no key is needed. */
   readonly callsNobody: boolean
   readonly maxCalls: number
@@ -53,10 +62,33 @@ export async function prepareRun(compiled: CompiledFlow, options: PrepareOptions
     ...problem,
   }))
   if (!options.callsNobody) problems.push(...llmProblems(called, { env: world.env, allowHosts, allowEnv }))
+  if (options.needsPrices) problems.push(...unpricedProblem(called))
   if (problems.length > 0) throw new RunRefused(problems)
   const units = unitsOf(flow, graph, bound.values)
   const overruns = [...itemOverruns(flow, units, maxItems), ...callOverrun(compiled, units, maxCalls)]
   if (overruns.length > 0) throw new RunRefused(overruns)
+  const functions = await openFunctions(everyFlow(compiled), options)
+  try {
+    const equipment = await equip(compiled, { called, functions, options })
+    const ready = equipment.get(flow)
+    if (ready === undefined) throw new Error('the flow itself is one of its flows')
+    return { inputs: bound.values, units, ...ready, equipment }
+  } catch (error) {
+    await functions?.close()
+    throw error
+  }
+}
+
+interface Equipping {
+  readonly called: readonly LlmConfig[]
+  readonly functions: Functions | undefined
+  readonly options: PrepareOptions
+}
+
+async function equip(
+  compiled: CompiledFlow,
+  { called, functions, options }: Equipping,
+): Promise<ReadonlyMap<Flow, Equipment>> {
   const opened = await openLlms(called, options)
   const equipment = new Map<Flow, Equipment>()
   for (const one of everyFlow(compiled)) {
@@ -65,11 +97,9 @@ export async function prepareRun(compiled: CompiledFlow, options: PrepareOptions
       const llm = opened.get(keyOf(config))
       if (llm !== undefined) llms.set(name, llm)
     }
-    equipment.set(one, { llms, stores: await openStores(one, options) })
+    equipment.set(one, { llms, stores: await openStores(one, options), functions, folder: folderOf(one) })
   }
-  const ready = equipment.get(flow)
-  if (ready === undefined) throw new Error('the flow itself is one of its flows')
-  return { inputs: bound.values, units, ...ready, equipment }
+  return equipment
 }
 
 /** The LLMs that the flows call; those that are alike in all they say are one, with one lane. */
@@ -87,6 +117,17 @@ function calledLlms(flows: readonly Flow[]): readonly LlmConfig[] {
 /** The same for configurations that say the same. */
 function keyOf(config: LlmConfig): string {
   return JSON.stringify(config, (_, value: unknown) => (value instanceof Map ? [...value] : value))
+}
+
+/** A limit in dollars is none where a price is not known. */
+function unpricedProblem(called: readonly LlmConfig[]): readonly RunProblem[] {
+  const models = called.filter((config) => priceOf(config) === undefined)
+  if (models.length === 0) return []
+  const names = [...new Set(models.map(({ provider, model }) => `${provider}/${model}`))].join(', ')
+  const message = `the cost of the run is limited, and there is no known price for ${names}`
+  const help =
+    'give it in the flow as "price: { input: DOLLARS, output: DOLLARS }", in a file that LLMFLOWS_PRICES names, or leave it out of the sum with --allow-unpriced'
+  return [{ code: 'unknown-price', message, help }]
 }
 
 /** What keeps LLMs from being called; what keeps several for the same reason is said once. */

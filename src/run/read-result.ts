@@ -6,7 +6,7 @@ export class NotAResult extends Error {
   override readonly name = 'NotAResult'
 }
 
-const runStatuses = ['succeeded', 'failed', 'partial', 'cancelled'] as const
+const runStatuses = ['succeeded', 'failed', 'partial', 'over_budget', 'cancelled'] as const
 const stepStatuses = ['succeeded', 'failed', 'skipped', 'blocked', 'cancelled'] as const
 const attemptStatuses = ['succeeded', 'failed', 'cancelled'] as const
 const kinds = ['llm', 'value', 'function', 'command', 'search', 'index', 'flow'] as const

@@ -1,4 +1,3 @@
-import { isFree } from '../llms/llm.ts'
 import type { Json } from '../source/json.ts'
 import type {
   CancelReason,
@@ -10,7 +9,7 @@ import type {
   StepExpanded,
   StepSummary,
 } from './events.ts'
-import { seconds, StepRecord, type FinishedAttempt, type Settled } from './step-record.ts'
+import { isMade, seconds, StepRecord, type FinishedAttempt, type Settled } from './step-record.ts'
 import type { StepResult } from './step-result.ts'
 import { costOf, tokensOf } from './usage.ts'
 import { lostItem } from './values.ts'
@@ -299,7 +298,7 @@ function callsOf(records: readonly StepRecord[]): number {
 function usageOf(records: readonly StepRecord[]): RunUsage {
   const finished = records
     .flatMap((record) => (record.calls === 0 ? [] : record.allFinishedAttempts))
-    .filter(({ recalled }) => !isFree(recalled))
+    .filter(isMade)
   const calls = callsOf(records)
   const { input_tokens, output_tokens } = tokensOf(finished) ?? { input_tokens: 0, output_tokens: 0 }
   return { calls, input_tokens, output_tokens, ...costOf(finished, calls) }

@@ -5,6 +5,8 @@ import type { Json } from '../source/json.ts'
 import { historyProblems, type Histories } from './conversations.ts'
 import type { EventListener } from './events.ts'
 import { Allowance } from './allowance.ts'
+import { Budget } from './budget.ts'
+import { Hooks } from './hooks.ts'
 import { checkLimits } from './limits.ts'
 import type { Memory } from './memory.ts'
 import { closeStores } from './open-stores.ts'
@@ -33,6 +35,12 @@ export interface RunOptions {
   readonly timeoutMs?: number
   /** The most model calls of the run, retries included, at least 0. Default 1000. */
   readonly maxCalls?: number
+  /** The most tokens of the run, prompts and answers together, at least 0. Default: what the flow says, or no limit. */
+  readonly maxTokens?: number
+  /** The most that the run may cost, in dollars, at least 0. Default: what the flow says, or no limit. */
+  readonly maxCost?: number
+  /** Whether models without a known price may be called in spite of `maxCost`, and count nothing. Default false. */
+  readonly allowUnpriced?: boolean
   /** The most items of one `for_each`, at least 0. Default 200. */
   readonly maxItems?: number
   /** Hosts that a `base_url` in the flow may name, beside loopback and the providers' own. Default: none. */
@@ -43,13 +51,17 @@ export interface RunOptions {
   readonly keepRaw?: boolean
   /** Its id in the result. Default: one made of the time and a few random letters. */
   readonly runId?: string
+  /** Refuse flows that run functions or programs, instead of trusting them. Default false. */
+  readonly noCode?: boolean
+  /** Gets what functions of the flow write to stdout and stderr. Default: it goes to the streams of this process. */
+  readonly onOutput?: (text: string) => void
   /** What is known from earlier runs, and where this one is recorded. Default: nothing is kept. */
   readonly memory?: Memory
   /** Where calls are recorded, or answered from without any of them being made; then no key is needed. Default: neither. */
   readonly recordings?: Recordings
   /** Told of every event while the run goes on. One that throws is told nothing more. */
   readonly reporters?: readonly EventListener[]
-  /** Told when a reporter threw. Default: nothing happens. */
+  /** Told when a reporter or a hook failed, or a function where that is no step's failure. Default: nothing happens. */
   readonly onReporterError?: (error: unknown) => void
 }
 
@@ -106,21 +118,40 @@ export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {})
   const world = options.world ?? systemWorld(options.env ?? process.env)
   const inputs =
     options.inputs instanceof Map ? options.inputs : new Map(Object.entries(options.inputs ?? {}))
-  const maxCalls = options.maxCalls ?? DEFAULT_MAX_CALLS
+  const { budget: written } = compiled.flow
+  const onReporterError = options.onReporterError ?? ((): void => {})
+  const maxCalls = options.maxCalls ?? written.calls ?? DEFAULT_MAX_CALLS
+  const limits = {
+    calls: undefined,
+    tokens: options.maxTokens ?? written.tokens,
+    cost: options.maxCost ?? written.cost,
+  }
+  const isLimited = limits.tokens !== undefined || limits.cost !== undefined
+  const taken = options.memory?.taken ?? { calls: 0, tokens: 0, cost: 0 }
   const preparation = await prepareRun(compiled, {
     inputs,
     world,
     allowHosts: options.allowHosts ?? [],
     allowEnv: options.allowEnv ?? [],
+    needsPrices: limits.cost !== undefined && options.allowUnpriced !== true,
     callsNobody: options.recordings?.kind === 'replay',
     maxCalls,
     maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
+    noCode: options.noCode ?? false,
+    onOutput: options.onOutput,
+    onReporterError,
   })
+  const { functions } = preparation
+  const hooks =
+    functions === undefined
+      ? undefined
+      : new Hooks(compiled.flow.hooks, { functions, clock: world.clock, onError: onReporterError })
   const run = new Run(compiled, preparation, {
     world,
     allowance: new Allowance({
       maxConcurrency: options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
       maxCalls,
+      budget: isLimited ? new Budget(limits, taken) : undefined,
     }),
     failFast: options.failFast ?? false,
     timeoutMs: options.timeoutMs,
@@ -135,13 +166,19 @@ export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {})
     around: '',
     histories,
     // What is recorded comes before what is told.
-    reporters: [...(options.memory === undefined ? [] : [options.memory]), ...(options.reporters ?? [])],
-    onReporterError: options.onReporterError ?? (() => {}),
+    reporters: [
+      ...(options.memory === undefined ? [] : [options.memory]),
+      ...(options.reporters ?? []),
+      ...(hooks === undefined ? [] : [hooks]),
+    ],
+    onReporterError,
   })
   try {
     const result = await run.finish()
+    await hooks?.end()
     return { result, histories: run.histories }
   } finally {
+    await functions?.close()
     for (const { stores } of preparation.equipment.values()) await closeStores(stores)
   }
 }

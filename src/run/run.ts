@@ -1,11 +1,14 @@
 import type { Flow, Step } from '../flow/flow.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
+import { flowsIn } from '../graph/flows-in.ts'
 import { MOST_STEPS } from '../graph/inner-steps.ts'
 import type { World } from '../llms/world.ts'
 import { MAX_SIZE } from '../template/extent.ts'
 import { reckonedTokens } from '../steps/llm-request.ts'
 import { startStep } from '../steps/start-step.ts'
 import { failure, type InnerRun, type Outcome, type ReadyLlm, type StepContext } from '../steps/step-run.ts'
+import { CALL_LIMIT } from '../steps/given-up.ts'
+import type { Functions } from '../steps/functions/functions.ts'
 import { StepTimeout } from '../steps/step-timeout.ts'
 import type { Json } from '../source/json.ts'
 import { contentKey } from '../store/canonical-json.ts'
@@ -16,6 +19,7 @@ import { prepareInner } from './inner-preparation.ts'
 import { InternalError } from './internal-error.ts'
 import type { Memory } from './memory.ts'
 import type { Preparation } from './prepare.ts'
+import { budgetedLlm, OVER_BUDGET } from './budgeted-llm.ts'
 import { recordedLlm, type Recordings } from './recorded-llm.ts'
 import { isShared, rememberingLlm } from './remembering-llm.ts'
 import { createResult, type RunResult } from './result.ts'
@@ -95,13 +99,17 @@ export class Run {
   readonly #stop = new AbortController()
   readonly #startedAt: number
   /** What is the same for all steps. */
-  readonly #surroundings: Pick<StepContext, 'world' | 'keepRaw' | 'at' | 'llm' | 'store' | 'takeCall'>
+  readonly #surroundings: Pick<
+    StepContext,
+    'world' | 'keepRaw' | 'at' | 'llm' | 'store' | 'callFunction' | 'fingerprint' | 'folder' | 'takeCall'
+  >
   #lastAt = 0
   /** How many flow steps run; they take no slot. */
   #innerRuns = 0
   #firstFailure: { readonly step: string; readonly error: RunError } | undefined
   #hasFailed = false
   #hasLostItems = false
+  #isOverBudget = false
   #isCutShort = false
   #reason: CancelReason | null = null
 
@@ -142,6 +150,9 @@ export class Run {
         if (ready === undefined) throw new Error(`vector store ${name} was not opened`)
         return ready
       },
+      callFunction: (called, argument, signal) => functionsOf(preparation).call(called, argument, signal),
+      fingerprint: (called) => functionsOf(preparation).fingerprint(called),
+      folder: preparation.folder,
       takeCall: allowance.takeCall,
     }
   }
@@ -202,7 +213,7 @@ export class Run {
         joinsAny: (step) => this.#step(step).join === 'any',
         maxItems: this.#mostItems(),
         itemLimit: (step) => this.#step(step).forEach?.maxConcurrency ?? Infinity,
-        takesSlot: (step) => this.#step(step).kind !== 'flow',
+        takesSlot: (step) => flowsIn(this.#step(step)).length === 0,
         gateOf: (step) => this.#gateOf(this.#step(step)),
         slots: allowance.slots,
         clock: world.clock,
@@ -224,7 +235,7 @@ export class Run {
     }
     this.#cancelRest()
     const reason = this.#isCutShort ? this.#reason : null
-    const ended = this.#hasFailed ? 'failed' : this.#hasLostItems ? 'partial' : 'succeeded'
+    const ended = this.#ended()
     // A run that stopped itself at a failure has failed; one that was stopped with nothing left to stop has ended.
     const status = reason === null || reason === 'fail-fast' ? ended : 'cancelled'
     const time = world.clock.date().toISOString()
@@ -233,9 +244,16 @@ export class Run {
     return status
   }
 
+  /** How the run has ended that nobody stopped. */
+  #ended(): RunStatus {
+    if (this.#isOverBudget) return 'over_budget'
+    if (this.#hasFailed) return 'failed'
+    return this.#hasLostItems ? 'partial' : 'succeeded'
+  }
+
   #start(position: number, item: number): boolean | Promise<boolean> {
     const step = this.#step(position)
-    const { world, keepRaw, at, store, takeCall } = this.#surroundings
+    const { world, keepRaw, at, store, callFunction, fingerprint, folder, takeCall } = this.#surroundings
     const index = step.forEach === undefined ? undefined : item
     const id = unitId(step, item)
     let rounds = 0
@@ -252,6 +270,9 @@ export class Run {
       at,
       llm: (name) => this.#llmFor(step, item, name),
       store,
+      callFunction,
+      fingerprint,
+      folder,
       ask: (parts, make) => this.#ask(id, { parts, make, signal: controller.signal }),
       takeCall,
       said: this.#saidBefore(step),
@@ -265,20 +286,23 @@ export class Run {
       index,
       lookup: (variable) => this.#values.lookup(step, index, variable),
       emit,
-      runFlow: (flow, inputs) => {
+      runFlow: (flow, inputs, signal = controller.signal) => {
         rounds++
-        return this.#runInside(flow, inputs, { id, run: rounds, signal: controller.signal, emit })
+        // What the step has let go of may be what a flow waits for.
+        this.#settings.allowance.slots.tell()
+        return this.#runInside(flow, inputs, { id, run: rounds, signal, emit })
       },
       signal: controller.signal,
     })
-    if (step.kind === 'flow') this.#innerRuns++
+    const isAround = flowsIn(step).length > 0
+    if (isAround) this.#innerRuns++
     if (!(outcome instanceof Promise)) return this.#settle(position, item, outcome)
     const timer = step.timeoutMs === undefined ? undefined : this.#limit(controller, step.timeoutMs)
     return outcome
       .then((settled) => this.#settle(position, item, settled))
       .finally(() => {
         timer?.abort()
-        if (step.kind === 'flow') this.#innerRuns--
+        if (isAround) this.#innerRuns--
         this.#inFlight.delete(controller)
       })
   }
@@ -324,7 +348,8 @@ export class Run {
     const { llm: config } = step
     const id = around + unitId(step, item)
     const { endpoint } = ready
-    let { llm } = ready
+    const { budget } = this.#settings.allowance
+    let llm = budget === undefined ? ready.llm : budgetedLlm(ready.llm, config, budget)
     if (memory !== undefined)
       llm = rememberingLlm(llm, { config, endpoint, step: id, isShared: isShared(step), memory })
     if (recordings !== undefined)
@@ -384,6 +409,8 @@ export class Run {
       this.#emit({ type: 'step-cancelled', at: this.#at(), step: id, reason: this.#reason })
       return false
     }
+    const { code } = outcome.error
+    if (code === OVER_BUDGET || code === CALL_LIMIT) this.#isOverBudget = true
     this.#emit({ type: 'step-failed', at: this.#at(), step: id, error: outcome.error, generated })
     if (step.forEach !== undefined && step.forEach.onItemError !== 'fail') {
       this.#hasLostItems = true
@@ -510,12 +537,16 @@ export class Run {
     if (step.kind === 'flow') return this.#innerGate
     const limited = this.#limitsOf(step)
     if (limited === undefined) return undefined
-    const { name, lane, tokensPerMinute } = limited
+    const { lane, tokensPerMinute } = limited
+    // A step whose tools are flows holds no slot, like one that is a flow.
+    const isAround = flowsIn(step).length > 0
+    const inner = this.#innerGate
+    const name = `${limited.name}${isAround ? ', around flows' : ''}`
     const known = this.#gates.get(name)
     if (known !== undefined || lane === undefined) return known
     const gate: Gate = {
       get free() {
-        return lane.free
+        return lane.free && (!isAround || inner.free)
       },
       startDelay: (now, position, item) =>
         lane.startDelay(now, tokensPerMinute === undefined ? 0 : this.#tokens(position, item)),
@@ -599,6 +630,11 @@ export class Run {
       }
     }
   }
+}
+
+function functionsOf({ functions }: Preparation): Functions {
+  if (functions === undefined) throw new Error('no functions were opened')
+  return functions
 }
 
 function conversationOf(step: Step): string | undefined {

@@ -153,11 +153,13 @@ export async function schedule(options: Schedule): Promise<void> {
       outcome.then(
         (succeeded) => {
           if (takesSlot) slots.give(onProgressElsewhere)
+          else slots.tell(onProgressElsewhere)
           finished.push({ unit, succeeded })
           wake()
         },
         (error: unknown) => {
           if (takesSlot) slots.give(onProgressElsewhere)
+          else slots.tell(onProgressElsewhere)
           crash = { error }
           wake()
         },

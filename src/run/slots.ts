@@ -21,6 +21,11 @@ export class Slots {
   /** `from` knows already. */
   give(from: () => void): void {
     this.#left++
+    this.tell(from)
+  }
+
+  /** Something else may have become free, such as a place of a model. */
+  tell(from?: () => void): void {
     for (const waiting of this.#waiting) if (waiting !== from) waiting()
   }
 

@@ -1,4 +1,5 @@
 import { isFree } from '../llms/llm.ts'
+import { OVER_BUDGET } from './budgeted-llm.ts'
 import type { Json } from '../source/json.ts'
 import { cancelledBecause } from './cancelled.ts'
 import type {
@@ -32,6 +33,11 @@ interface Attempt {
 }
 
 export type FinishedAttempt = Omit<AttemptFinished, 'raw'>
+
+/** Whether an attempt was a call that counts: not one that something else has answered, nor one that the budget forbade. */
+export function isMade(finished: FinishedAttempt | undefined): boolean {
+  return !isFree(finished?.recalled) && finished?.error?.code !== OVER_BUDGET
+}
 
 export type Settled = StepSucceeded | StepFailed | StepSkipped | StepBlocked | StepCancelled
 
@@ -79,7 +85,7 @@ export class StepRecord {
 
   /** Number of calls that were begun, those of flows inside included; what the cache answers is none. */
   get calls(): number {
-    const own = this.#attempts.filter(({ finished }) => !isFree(finished?.recalled)).length
+    const own = this.#attempts.filter(({ finished }) => isMade(finished)).length
     return this.#runs.reduce((sum, run) => sum + run.calls, own)
   }
 
@@ -186,7 +192,7 @@ export class StepRecord {
     const finished = this.finishedAttempts
     const last = finished.findLast(({ finish_reason: reason }) => reason !== null)
     return {
-      retries: Math.max(0, this.#attempts.length - 1),
+      retries: Math.max(0, this.#attempts.length - 1 - roundsIn(finished)),
       attempts: this.#attempts.map((attempt) => attemptResult(attempt, end)),
       finish_reason: last?.finish_reason ?? null,
       request_id: last?.request_id ?? null,
@@ -200,6 +206,11 @@ export class StepRecord {
       ...(this.#keepRaw && { raw_outputs: this.#raw }),
     }
   }
+}
+
+/** Attempts that have asked for tools; what follows one is no retry. */
+function roundsIn(finished: readonly FinishedAttempt[]): number {
+  return finished.filter((attempt) => attempt.finish_reason === 'tool-calls' && attempt.error === null).length
 }
 
 function outcomeOf(settled: Settled | undefined): Pick<StepResult, 'status' | 'reason' | 'error'> {

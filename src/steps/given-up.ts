@@ -8,12 +8,15 @@ interface GivenUp {
   readonly truncated: string | null
 }
 
+/** The code of a step that may make no more calls. */
+export const CALL_LIMIT = 'call-limit'
+
 /** How a step ends that may make no more calls. `generated`: what there is of an answer. */
 export function callLimit(generated: string | null): Outcome {
   const message = 'the run has made as many model calls as it may'
   return {
     ok: false,
-    error: { code: 'call-limit', message, help: 'raise the limit with --max-calls' },
+    error: { code: CALL_LIMIT, message, help: 'raise the limit with --max-calls' },
     generated,
   }
 }

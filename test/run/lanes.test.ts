@@ -157,6 +157,8 @@ describe('the limits of an LLM', () => {
       world: new HeldWorld({ env }),
       allowHosts: [],
       allowEnv: [],
+      needsPrices: false,
+      callsNobody: false,
       maxCalls: 10,
       maxItems: 10,
     })

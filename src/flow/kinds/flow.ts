@@ -119,6 +119,8 @@ function unreadFlow(source: SourceFile): Flow {
     steps: [],
     producers: none,
     connections: [],
+    budget: { calls: undefined, tokens: undefined, cost: undefined },
+    hooks: [],
     outputs: [],
   }
 }

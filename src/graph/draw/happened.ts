@@ -3,7 +3,7 @@ import { criticalPath } from '../order.ts'
 
 /** What became of a flow's steps in one run, as far as a drawing shows it. */
 export interface Happened {
-  readonly status: 'succeeded' | 'failed' | 'partial' | 'cancelled'
+  readonly status: 'succeeded' | 'failed' | 'partial' | 'over_budget' | 'cancelled'
   /** How long the run took. */
   readonly seconds: number
   /** By node; undefined for a step over an empty list. */
