@@ -4,6 +4,7 @@ import { type Route, routeTo } from '../llms/route.ts'
 import type { TimeLimits } from '../llms/time-limits.ts'
 import type { World } from '../llms/world.ts'
 import { chromaWhere } from './chroma-filter.ts'
+import { withFractions } from './fraction-json.ts'
 import { postJson } from './json-call.ts'
 import { metadataFrom } from './metadata.ts'
 import type { StorePlace } from './store-place.ts'
@@ -53,11 +54,11 @@ export function openChroma({ name, collection, model, place, redact, world }: Ch
   let route: Promise<Route> | undefined
   let known: Collection | undefined
 
-  async function post(path: string, body: unknown, { signal }: CallOptions): Promise<unknown> {
+  async function post(path: string, fields: unknown, { signal }: CallOptions): Promise<unknown> {
     route ??= routeTo(base, undefined)
     const url = new URL(base)
     url.pathname = root + path
-    const limits = LIMITS
+    const [limits, body] = [LIMITS, withFractions(fields, ['metadatas', 'where'])]
     const { value } = await postJson({
       url,
       headers,

@@ -10,7 +10,8 @@ import type { World } from '../llms/world.ts'
 interface JsonCall {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body: unknown
+  /** JSON. */
+  readonly body: string
   readonly route: Route
   readonly limits: TimeLimits
   readonly world: World
@@ -33,7 +34,7 @@ export async function postJson(call: JsonCall): Promise<JsonReply> {
   const clock = new AttemptClock(limits, signal)
   try {
     clock.check()
-    const reply = await post({ url, headers, body: JSON.stringify(body), route, clock })
+    const reply = await post({ url, headers, body, route, clock })
     const text = await textOf(reply)
     signal.throwIfAborted()
     if (reply.status < 200 || reply.status >= 300) {

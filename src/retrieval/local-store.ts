@@ -43,7 +43,7 @@ export function openLocal({ name, path, model }: LocalStoreOptions): VectorStore
   const read = async (): Promise<Opened | undefined> =>
     opened === undefined && !existsSync(path) ? undefined : write()
   const write = (): Promise<Opened> => {
-    opened ??= open()
+    opened ??= open().catch((error: unknown) => Promise.reject(failure(error)))
     // What could not be opened may be there the next time.
     opened.catch(() => (opened = undefined))
     return opened
@@ -99,18 +99,20 @@ export function openLocal({ name, path, model }: LocalStoreOptions): VectorStore
     }
   }
 
-  /** What SQLite says, as a failure of the store. */
+  /** What SQLite or the file system says, as a failure of the store. */
+  function failure(error: unknown): LlmError {
+    if (error instanceof LlmError) return error
+    const message = error instanceof Error ? error.message : String(error)
+    const retryable = /\b(?:locked|busy)\b/i.test(message)
+    const text = `vector store "${name}" at ${path}: ${message}`
+    return new LlmError('store-refused', text, { retryable, cause: error })
+  }
+
   function told<T>(work: () => T): T {
     try {
       return work()
     } catch (error) {
-      if (error instanceof LlmError) throw error
-      const message = error instanceof Error ? error.message : String(error)
-      const retryable = /\b(?:locked|busy)\b/i.test(message)
-      throw new LlmError('store-refused', `vector store "${name}" at ${path}: ${message}`, {
-        retryable,
-        cause: error,
-      })
+      throw failure(error)
     }
   }
 

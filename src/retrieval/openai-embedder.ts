@@ -29,7 +29,16 @@ export function openAiEmbedder(config: EmbeddingConfig, options: OpenAiEmbedderO
   return {
     async embed(texts, { signal }) {
       const body = { model, input: texts, ...(dimensions === undefined ? {} : { dimensions }), ...format }
-      const reply = await postJson({ url, headers, body, route, limits, world, signal, redact })
+      const reply = await postJson({
+        url,
+        headers,
+        body: JSON.stringify(body),
+        route,
+        limits,
+        world,
+        signal,
+        redact,
+      })
       const requestId = requestIdIn((name) => reply.headers.get(name), redact)
       return {
         ...embeddingsIn(reply.value, { texts: texts.length, dimensions }),
