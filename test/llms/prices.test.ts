@@ -20,6 +20,14 @@ describe('the price of an llm', () => {
     expect(priceOf(llmConfig({ model: 'gpt-4o-mini-2024-07-18' }))).toEqual(listed)
   })
 
+  test.each([
+    ['anthropic', 'claude-sonnet-4-5-20250929', { input: 3, output: 15 }],
+    ['google', 'gemini-2.5-flash', { input: 0.3, output: 2.5 }],
+    ['cohere', 'command-a-03-2025', { input: 2.5, output: 10 }],
+  ])('of %s for %s is in the table', (provider, model, expected) => {
+    expect(priceOf(llmConfig({ provider, model }))).toMatchObject({ ...expected, source: 'table' })
+  })
+
   test.each(['gpt-4o-mini-latest', 'gpt-4o-mini-0718', 'gpt-4o-mini-2024-07-18-mine', 'gpt-4', 'x'])(
     'is not guessed from a name that only begins alike: %s',
     (model) => {
@@ -45,7 +53,7 @@ describe('the price of an llm', () => {
     expect(priceOf(llmConfig({ price, provider: 'ollama' }))?.input).toBe(3)
   })
 
-  test.each(['ollama', 'lmstudio', 'vllm', 'llama-cpp', 'scripted', 'embedded'])(
+  test.each(['ollama', 'lmstudio', 'vllm', 'llama-cpp', 'local', 'scripted', 'embedded'])(
     'is nothing with %s',
     (provider) => {
       expect(priceOf(llmConfig({ provider, model: 'any' }))).toEqual({ input: 0, output: 0, source: 'local' })
