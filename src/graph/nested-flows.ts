@@ -20,6 +20,14 @@ interface Known {
 }
 
 /**
+/** A file that is being compiled. */
+interface Open {
+  readonly path: string
+  readonly shown: string
+  /** Whether a flow inside it cannot run, so that it cannot either. */
+  isBroken: boolean
+}
+
  * The flows inside a flow. Knows which file has been compiled to what, and which files are being compiled inside each
  * other; each is compiled once, however many steps run it, so that checking takes time in proportion to the files.
  */
@@ -31,19 +39,26 @@ export class NestedFlows {
   readonly #compiled = new Map<Flow, CompiledFlow>()
   readonly #depths = new Map<Flow, number>()
   /** Files that are being compiled, each inside the one before. */
-  readonly #way: { readonly path: string; readonly shown: string }[] = []
+  readonly #way: Open[] = []
 
   /** `folder` is that of the outermost flow. */
   constructor(folder: FlowFolder | undefined, compile: CompileInner) {
     this.#compile = compile
     const shown = folder?.flowPath ?? ''
     const file = folder?.locate(basename(shown))
-    if (file?.ok === true) this.#way.push({ path: file.path, shown })
+    if (file?.ok === true) this.#way.push({ path: file.path, shown, isBroken: false })
   }
 
   /** As a flow sees it whose files are in this folder. */
   of(folder: FlowFolder): InnerFlows {
-    return { find: (path) => this.#find(folder, path) }
+    return {
+      find: (path) => {
+        const found = this.#find(folder, path)
+        const around = this.#way.at(-1)
+        if (around !== undefined && found.kind !== 'found') around.isBroken = true
+        return found
+      },
+    }
   }
 
   /** The flows that the steps of a flow run. */
@@ -78,11 +93,12 @@ export class NestedFlows {
     const read = folder.read(path)
     if (!read.ok) return { found: { kind: 'refused', problem: read.problem, help: read.help }, depth: 1 }
     const { file } = read
-    this.#way.push({ path: real, shown: file.path })
+    const open: Open = { path: real, shown: file.path, isBroken: false }
+    this.#way.push(open)
     const { compiled, diagnostics } = this.#compile(file, folder.folderOf(file.path))
     this.#way.pop()
     this.diagnostics.push(...diagnostics)
-    const known = compiled === undefined ? broken : this.#keep(compiled)
+    const known = compiled === undefined || open.isBroken ? broken : this.#keep(compiled)
     this.#known.set(real, known)
     return known
   }
