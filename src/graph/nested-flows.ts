@@ -19,7 +19,6 @@ interface Known {
   readonly depth: number
 }
 
-/**
 /** A file that is being compiled. */
 interface Open {
   readonly path: string
@@ -28,6 +27,7 @@ interface Open {
   isBroken: boolean
 }
 
+/**
  * The flows inside a flow. Knows which file has been compiled to what, and which files are being compiled inside each
  * other; each is compiled once, however many steps run it, so that checking takes time in proportion to the files.
  */
