@@ -66,28 +66,33 @@ interface Found extends Parameters {
   readonly other: Entry | undefined
 }
 
+const verbs = { ignored: 'ignores', unsupported: 'does not support', refused: 'refuses' } as const
+
 function report(quirk: Quirk, { name, span, other, config, owner, diagnosis }: Found): void {
   const { fate, above, butFor, beside, models } = quirk
-  // The API may lack what the provider's other APIs have.
-  const isOwn = presetOf(config.provider)?.quirks?.includes(quirk) === true
-  const whose = isOwn ? config.provider : `the ${config.api} API`
+  const whose = isOwn(quirk, config) ? config.provider : `the ${config.api} API`
   const who = models === undefined ? whose : `model "${config.model}"`
-  const not = { ignored: 'ignores', unsupported: 'does not support', refused: 'refuses' }[fate]
   const value = above !== undefined ? ` above ${above}` : butFor !== undefined ? ` other than ${butFor}` : ''
   const pair = beside === undefined ? '' : ` beside "${name === beside ? quirk.parameters[0] : beside}"`
-  const message = `${who} ${not} "${name}"${value}${pair}, which ${owner} sets`
-  const help =
-    above !== undefined
-      ? `write at most ${above}`
-      : beside !== undefined
-        ? 'keep one of the two'
-        : isOwn
-          ? `remove it, or use a ${models === undefined ? 'provider' : 'model'} that knows it`
-          : 'remove it, or write "api: chat"'
+  const message = `${who} ${verbs[fate]} "${name}"${value}${pair}, which ${owner} sets`
   const related =
     other === undefined ? {} : { related: [{ message: 'the other one is here', span: other.keySpan }] }
-  if (fate === 'refused') diagnosis.error('refused-parameter', span, message, { ...related, help })
-  else diagnosis.warning('ignored-parameter', span, message, { ...related, help })
+  const more = { ...related, help: advice(quirk, config) }
+  if (fate === 'refused') diagnosis.error('refused-parameter', span, message, more)
+  else diagnosis.warning('ignored-parameter', span, message, more)
+}
+
+function advice(quirk: Quirk, config: LlmConfig): string {
+  const { above, beside, models } = quirk
+  if (above !== undefined) return `write at most ${above}`
+  if (beside !== undefined) return 'keep one of the two'
+  if (!isOwn(quirk, config)) return 'remove it, or write "api: chat"'
+  return `remove it, or use a ${models === undefined ? 'provider' : 'model'} that knows it`
+}
+
+/** Whether a quirk is the provider's own; an API may lack what the provider's other APIs have. */
+function isOwn(quirk: Quirk, { provider }: LlmConfig): boolean {
+  return presetOf(provider)?.quirks?.includes(quirk) === true
 }
 
 /** Reports an `api` that its provider is known not to have. */
