@@ -16,7 +16,7 @@ import {
 import { Failure } from './failure.ts'
 import type { Problem } from './unreadable.ts'
 import { describeValue, isList, isNumber, isObject, type Value } from './value.ts'
-import { TooMuchWork, Work } from './work.ts'
+import { MOST_WORK, TooMuchWork, Work } from './work.ts'
 
 export type Evaluated =
   { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly problem: Problem }
@@ -28,9 +28,13 @@ export type ValueLookup = (variable: string) => Json | undefined
  * Whether an expression is true of these values. Never throws. Takes a bounded time whatever the values are; texts
  * among them are values and nothing else.
  */
-export function evaluateCondition(expression: Expression, lookup: ValueLookup): Evaluated {
+export function evaluateCondition(
+  expression: Expression,
+  lookup: ValueLookup,
+  mostWork: number = MOST_WORK,
+): Evaluated {
   try {
-    const value = new Evaluation(lookup).of(expression)
+    const value = new Evaluation(lookup, new Work(mostWork)).of(expression)
     return typeof value === 'boolean'
       ? { ok: true, value }
       : { ok: false, problem: noCondition(expression, value).problem }
@@ -60,11 +64,12 @@ const COST_OF_FAILURE = 50
 /** One evaluation: counts its work. Throws `Failure` and `TooMuchWork`. */
 class Evaluation {
   readonly #lookup: ValueLookup
-  readonly #work = new Work()
+  readonly #work: Work
   #item: Item | undefined
 
-  constructor(lookup: ValueLookup) {
+  constructor(lookup: ValueLookup, work: Work) {
     this.#lookup = lookup
+    this.#work = work
   }
 
   of(node: Expression): Value {

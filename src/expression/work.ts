@@ -11,7 +11,11 @@ export class TooMuchWork extends Error {
 
 /** Counts what an evaluation costs. */
 export class Work {
-  #left = MOST_WORK
+  #left: number
+
+  constructor(most: number) {
+    this.#left = most
+  }
 
   /** Throws `TooMuchWork`. */
   spend(units: number): void {

@@ -1,4 +1,4 @@
-import { closest } from '../diagnostics/closest.ts'
+import type { Guesses } from '../diagnostics/closest.ts'
 import { isPath, type Binary, type Expression } from '../expression/expression.ts'
 import { describeType, type ValueType } from './value-type.ts'
 
@@ -34,9 +34,13 @@ export function noPart(type: ValueType, what: string): string {
 }
 
 /** What to write for a part that a value does not have. */
-export function partHelp(type: ValueType, key: string | number, before: string): string {
+export function partHelp(
+  type: ValueType,
+  key: string | number,
+  { before, guesses }: { readonly before: string; readonly guesses: Guesses },
+): string {
   if (type.kind === 'object') {
-    const guess = closest(String(key), type.entries.keys())
+    const guess = guesses.closest(String(key), type.entries.keys())
     if (guess !== undefined) return `did you mean ${before}.${guess}?`
     const keys = [...type.entries.keys()].slice(0, 12)
     if (keys.length > 0) return `its keys are ${keys.join(', ')}`

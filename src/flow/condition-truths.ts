@@ -3,6 +3,8 @@ import type { Binary, Expression, Path } from '../expression/expression.ts'
 import { usesIn } from '../expression/presence.ts'
 import { Bits } from './bits.ts'
 
+const MOST_SCENARIOS = 4096
+
 /** In which scenarios a step runs; undefined for a variable that no step gives. */
 type RunsOf = (variable: string) => Bits | undefined
 
@@ -20,7 +22,8 @@ export class ConditionTruths {
   /** Question → the scenarios in which it is answered by yes. */
   readonly #answers = new Map<string, Bits>()
 
-  constructor(conditions: readonly Expression[], mostScenarios: number) {
+  /** `mostBits`: of the scenarios of all questions and all steps together. */
+  constructor(conditions: readonly Expression[], steps: number, mostBits: number) {
     const groups = new Map<string, Rivals>()
     for (const condition of conditions) {
       for (const { question, about } of questionsOf(condition)) {
@@ -32,6 +35,7 @@ export class ConditionTruths {
       }
     }
     const rivals = [...groups.values()]
+    const mostScenarios = Math.min(MOST_SCENARIOS, Math.floor(mostBits / (steps + this.#answers.size + 1)))
     const ways = rivals.reduce((product, { length }) => product * (length + 1), 1)
     this.isWhole = ways <= mostScenarios
     this.#size = this.isWhole ? ways : mostScenarios
@@ -126,7 +130,9 @@ function* questionsOf(condition: Expression): Generator<Question, void, undefine
 /** What a condition is that names no variable; undefined for others, and for one that has no answer. */
 function constantOf(condition: Expression): boolean | undefined {
   for (const _ of usesIn(condition)) return undefined
-  const found = evaluateCondition(condition, () => undefined)
+  // In proportion to its length, so that no flow can make its own check long.
+  const most = 20 + 4 * (condition.end - condition.start)
+  const found = evaluateCondition(condition, () => undefined, most)
   return found.ok ? found.value : undefined
 }
 

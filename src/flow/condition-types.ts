@@ -163,7 +163,7 @@ class ConditionTypes {
       return type
     }
     this.#diagnosis.error('wrong-path', span, `"${before}" ${noPart(of, what)}`, {
-      help: partHelp(of, key, before),
+      help: partHelp(of, key, { before, guesses: this.#diagnosis.guesses }),
     })
     return unknownType
   }

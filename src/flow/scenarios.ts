@@ -2,9 +2,8 @@ import { Bits } from './bits.ts'
 import { ConditionTruths } from './condition-truths.ts'
 import type { Condition, Producer, Step } from './flow.ts'
 
-/** Scenarios of all steps together take no more bits than this: 16 megabytes. */
-const MOST_BITS = 2 ** 27
-const MOST_SCENARIOS = 4096
+/** Scenarios of all steps together take no more bits than this: 4 megabytes. */
+const MOST_BITS = 2 ** 25
 
 /**
  * Every way that the conditions of a flow can turn out together, and which steps run in each, by the rules of joins: a
@@ -25,9 +24,8 @@ export class Scenarios {
   constructor(steps: readonly Step[], producers: ReadonlyMap<string, Producer>) {
     this.#steps = steps
     this.#producers = producers
-    const most = Math.min(MOST_SCENARIOS, Math.floor(MOST_BITS / (steps.length + 1)))
     const conditions = steps.flatMap(({ when }) => (when === undefined ? [] : [when.expression]))
-    this.#truths = new ConditionTruths(conditions, most)
+    this.#truths = new ConditionTruths(conditions, steps.length, MOST_BITS)
     this.#opens = steps.map(() => undefined)
     this.#runs = steps.map(() => undefined)
     if (conditions.length > 0) for (const position of inOrder(steps, producers)) this.#settle(position)

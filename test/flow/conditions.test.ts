@@ -217,3 +217,13 @@ test('a flow without an error runs as the rules say, whatever its conditions tur
   }
   expect(flows).toBeGreaterThan(40)
 })
+
+test('a condition without variables is worked out, unless that takes long', () => {
+  const list = `[${Array.from({ length: 300 }, (_, index) => index).join()}]`
+  const codes = (when: string): readonly string[] =>
+    errorsOf(flowText({ steps: { s0: { when, value: 'x' } } })).map(({ code }) => code)
+  expect(codes('2 > 3')).toEqual(['never-runs'])
+  expect(codes('size("abc") == 3 && !("a" in ["b"])')).toEqual([])
+  expect(codes(`${list}.exists(a, a > 300)`)).toEqual(['never-runs'])
+  expect(codes(`${list}.exists(a, ${list}.exists(b, a + b > 600))`)).toEqual([])
+})
