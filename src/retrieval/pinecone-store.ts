@@ -53,7 +53,18 @@ export async function openPinecone({
     callClient({ origin, signal, redact }, work)
 
   async function fits(ours: number, options: CallOptions): Promise<void> {
-    dimensions ??= (await call(options, () => index.describeIndexStats())).dimension
+    if (dimensions === undefined) {
+      const stats = await call(options, () => index.describeIndexStats())
+      // One record speaks for all: none is written before this has been asked.
+      const { vectors = [] } = await call(options, () => index.listPaginated({ limit: 1 }))
+      for (const metadata of await fetched(
+        vectors.flatMap(({ id }) => id ?? []),
+        options,
+      )) {
+        checked(metadata)
+      }
+      dimensions = stats.dimension
+    }
     if (dimensions !== undefined && dimensions !== ours) throw otherLength(name, { theirs: dimensions, ours })
   }
 

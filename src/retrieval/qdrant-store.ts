@@ -54,7 +54,7 @@ export async function openQdrant({
   /** How long the collection's vectors are; undefined when there is no collection. */
   async function look(options: CallOptions): Promise<number | undefined> {
     if (dimensions !== undefined) return dimensions
-    dimensions = await call(options, async (init) => {
+    const found = await call(options, async (init) => {
       try {
         const { data } = await client.api().getCollection({ collection_name }, init)
         const vectors: unknown = data.result?.config.params.vectors
@@ -66,7 +66,8 @@ export async function openQdrant({
         throw error
       }
     })
-    if (dimensions !== undefined) await checkModel(options)
+    if (found !== undefined) await checkModel(options)
+    dimensions = found
     return dimensions
   }
 
