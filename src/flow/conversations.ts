@@ -127,3 +127,8 @@ export function refuseTalkingItems(
     help: `write "max_concurrency: 1" in the step: its items then talk one after the other, in their order`,
   })
 }
+
+/** How many messages are remembered where a flow says this many: half of a turn would be a question without its answer. */
+export function wholeTurns(maxMessages: number | undefined): number {
+  return maxMessages === undefined ? Infinity : maxMessages - (maxMessages % 2)
+}

@@ -1,3 +1,4 @@
+import { wholeTurns } from '../flow/conversations.ts'
 import type { Conversation } from '../flow/flow.ts'
 import type { RunProblem } from './refusal.ts'
 
@@ -20,8 +21,7 @@ export class Conversations {
 
   constructor(conversations: ReadonlyMap<string, Conversation>, histories: Histories) {
     for (const { name, maxMessages } of conversations.values()) {
-      // Half of a turn would be a question without its answer.
-      this.#limits.set(name, maxMessages === undefined ? Infinity : maxMessages - (maxMessages % 2))
+      this.#limits.set(name, wholeTurns(maxMessages))
       const before = Object.hasOwn(histories, name) ? histories[name] : undefined
       this.#keep(
         name,

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import type { RunResult } from '../../src/index.ts'
+import type { Histories, Json, RunResult } from '../../src/index.ts'
 import { cleanEnv, ended, llmflows, root, shell } from '../e2e/llmflows.ts'
 
 const guide = join(root, 'flows', 'python-guide')
@@ -53,6 +54,10 @@ async function result(name: string, ...args: readonly string[]): Promise<RunResu
   return JSON.parse(stdout) as RunResult
 }
 
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
+}
+
 describe('the flows of the guide', () => {
   test('send what the examples send', async () => {
     const { steps } = await result('04-chat-prompt-templates.yaml', '--message', 'Hi', '--offline')
@@ -64,7 +69,7 @@ describe('the flows of the guide', () => {
       messages: [
         { role: 'system', content: 'You are an AI that can paraphrase song lyrics in a heavy metal style' },
       ],
-      prompt: `paraphrase the following lyrics: ${String(chain.outputs['lyrics'])}`,
+      prompt: `paraphrase the following lyrics: ${text(chain.outputs['lyrics'])}`,
     })
   })
 
@@ -77,8 +82,8 @@ describe('the flows of the guide', () => {
 
   test('call a function of the user', async () => {
     const { outputs } = await result('14-functional-flowsteps.yaml', '--offline')
-    const capitalized = String(outputs['capitalized_lyrics'])
-    expect(capitalized.toLowerCase()).toBe(String(outputs['lyrics']).toLowerCase())
+    const capitalized = text(outputs['capitalized_lyrics'])
+    expect(capitalized.toLowerCase()).toBe(text(outputs['lyrics']).toLowerCase())
     expect(capitalized).not.toMatch(/(?<![\p{L}\p{M}'’])\p{Ll}/u)
   })
 
@@ -121,4 +126,30 @@ test('the server answers with what a run gives, and turns down what is no reques
     child.kill()
     await whole
   }
+})
+
+test('the talk behind a server remembers each session by itself', async () => {
+  const [, code = ''] = /```js\n([^]*?)```/.exec(readme) ?? []
+  const library = JSON.stringify(pathToFileURL(join(root, 'dist', 'index.js')).href)
+  const module = join(cwd, 'reply.mjs')
+  writeFileSync(
+    module,
+    `${code.replace("'llmflows'", library).replace("'02-chat-llm.yaml'", JSON.stringify(join(cwd, 'echo.yaml')))}
+export { reply, sessions }`,
+  )
+  const echo = { provider: 'scripted', answers: [{ match: 'fail', status: 400 }, { answer: '<{prompt}>' }] }
+  const flow = readFileSync(join(cwd, '02-chat-llm.yaml'), 'utf8')
+  writeFileSync(join(cwd, 'echo.yaml'), `${flow}\nllms: { echo: ${JSON.stringify(echo)} }\n`)
+  const { reply, sessions } = (await import(module)) as {
+    reply(session: string, message: string): Promise<string>
+    sessions: ReadonlyMap<string, Histories>
+  }
+  expect(await reply('ann', 'a')).toBe('<a>')
+  await Promise.all([reply('ann', 'fail'), reply('bob', 'b')])
+  expect(await reply('ann', 'c')).toBe('<c>')
+  const said = (session: string): unknown => sessions.get(session)?.['talk']?.map(({ content }) => content)
+  expect([said('ann'), said('bob')]).toEqual([
+    ['a', '<a>', 'c', '<c>'],
+    ['b', '<b>'],
+  ])
 })
