@@ -1,5 +1,5 @@
-import { realpathSync } from 'node:fs'
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { lstatSync, realpathSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 
 /** What llmflows writes of its own is below this folder of the working folder. */
 const OWN_FOLDER = '.llmflows'
@@ -14,19 +14,24 @@ export function storePath(written: string, flowPath: string): string | undefined
     return undefined
   const isOwn = parts[0] === OWN_FOLDER
   // The root may be a link, and so may what leads to it: both are resolved before they are compared.
-  const root = isOwn ? join(real(resolve('.')), OWN_FOLDER) : real(resolve(dirname(flowPath)))
-  const file = real(resolve(isOwn ? '.' : dirname(flowPath), ...parts))
+  const folder = real(resolve(isOwn ? '.' : dirname(flowPath)))
+  const file = folder === undefined ? undefined : real(join(folder, ...parts))
+  if (folder === undefined || file === undefined) return undefined
+  const root = isOwn ? join(folder, OWN_FOLDER) : folder
   const inside = relative(root, file)
   const isInside = inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)
   return isInside ? file : undefined
 }
 
-/** The path with all links resolved, as far down as there is something. */
-function real(path: string): string {
+/** The path with all links resolved, as far down as there is something; undefined for a link that leads nowhere. */
+function real(path: string): string | undefined {
   try {
     return realpathSync(path)
   } catch {
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return undefined
     const above = dirname(path)
-    return above === path ? path : join(real(above), path.slice(above.length).replace(/^[\\/]/, ''))
+    if (above === path) return path
+    const resolved = real(above)
+    return resolved === undefined ? undefined : join(resolved, basename(path))
   }
 }
