@@ -79,10 +79,17 @@ export const catalogue = {
   'needs-chat': 'A step uses something that only the chat API knows on an LLM with "api: completions".',
   'bad-schema':
     'A JSON Schema says something that cannot be: a $ref leads nowhere or in a circle, or a key is required that may not be there.',
+  'unknown-tool': 'A step names a tool that is not declared under "tools".',
+  'unused-tool': 'A tool is declared that no step offers to its model.',
+  'needs-tools': 'A step limits how often its model may ask for tools, but offers none.',
   'beyond-provider':
     'A step asks for something that the provider of its LLM cannot do, such as tools of the embedded demonstration model.',
   'bad-file':
     'A template file cannot be read: it does not exist, is no text, or is outside the folder of the flow.',
+  'bad-function':
+    'A function cannot be found: its module file is not there, is outside the folder of the flow, is no JavaScript or TypeScript, or does not export it.',
+  'bad-command':
+    'Which program a step runs must stand in the flow as it is: no variable may choose it, and no shell reads it.',
   'key-in-flow':
     'An API key stands in the flow. Keys come from environment variables; a flow only names them.',
   'bad-override':

@@ -436,6 +436,32 @@ steps:
     '[titel]',
     '[title]',
   ),
+  'unknown-tool': pair(
+    `
+steps:
+  sum: { prompt: "What is {question}?", tools: [calculator] }
+`,
+    ', tools: [calculator]',
+    '',
+  ),
+  'unused-tool': pair(
+    `
+tools:
+  calculator: { description: Adds two numbers, function: ./tools.js#add }
+steps:
+  sum: { prompt: "What is {question}?" }
+`,
+    'tools:\n  calculator: { description: Adds two numbers, function: ./tools.js#add }\n',
+    '',
+  ),
+  'needs-tools': pair(
+    `
+steps:
+  sum: { prompt: "What is {question}?", max_rounds: 3 }
+`,
+    ', max_rounds: 3',
+    '',
+  ),
   'beyond-provider': pair(
     `
 llms:
@@ -447,6 +473,22 @@ steps:
 `,
     '{ provider: embedded }',
     '{ provider: openai, model: gpt-4o-mini }',
+  ),
+  'bad-function': pair(
+    `
+steps:
+  sum: { function: ./tools.js#add, with: { a: 1, b: 2 } }
+`,
+    'function: ./tools.js#add, with: { a: 1, b: 2 }',
+    'value: 3',
+  ),
+  'bad-command': pair(
+    `
+steps:
+  words: { command: ["{program}", -w], stdin: "{text}" }
+`,
+    '"{program}"',
+    'wc',
   ),
   'bad-file': {
     wrong: flow(`

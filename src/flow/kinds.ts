@@ -4,7 +4,9 @@ import type { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Step, StepBase, StepKind } from './flow.ts'
 import type { WrittenCondition } from './conditions.ts'
 import type { InnerFlows } from './inner-flows.ts'
+import { readCommandStep } from './kinds/command.ts'
 import { readFlowStep } from './kinds/flow.ts'
+import { readFunctionStep } from './kinds/function.ts'
 import { readIndexStep } from './kinds/index.ts'
 import { readLlmStep } from './kinds/llm.ts'
 import { readSearchStep } from './kinds/search.ts'
@@ -13,6 +15,7 @@ import type { Conversations } from './conversations.ts'
 import type { Llms } from './llms.ts'
 import type { Retrieval } from './retrieval.ts'
 import type { Templates, WrittenTemplate } from './texts.ts'
+import type { Tools } from './tools.ts'
 
 /** What a step is read from. */
 export interface StepReading {
@@ -33,6 +36,7 @@ export interface Surroundings {
   readonly templates: Templates
   readonly retrieval: Retrieval
   readonly conversations: Conversations
+  readonly tools: Tools
   /** Undefined for a flow that is not a file. */
   readonly folder: FlowFolder | undefined
   /** Undefined for a flow that is not a file. */
@@ -54,6 +58,8 @@ const kinds = {
   search: { verbs: { search: 'STORE' }, read: readSearchStep },
   index: { verbs: { index: 'STORE' }, read: readIndexStep },
   flow: { verbs: { flow: 'FILE' }, read: readFlowStep },
+  function: { verbs: { function: './FILE#EXPORT' }, read: readFunctionStep },
+  command: { verbs: { command: '[PROGRAM, …]' }, read: readCommandStep },
 } as const satisfies Partial<Record<StepKind, Kind>>
 
 const byVerb: ReadonlyMap<string, Kind> = new Map(

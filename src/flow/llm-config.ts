@@ -48,12 +48,14 @@ export interface LlmConfig {
   readonly answers?: readonly ScriptedAnswer[]
 }
 
-/** One rule of a scripted LLM: the first rule whose `match` is in the prompt answers. */
+/** One rule of a scripted LLM: the first rule whose `match` is in the prompt, or in what tools gave, answers. */
 export interface ScriptedAnswer {
   /** Text that must occur in the prompt; left out: matches everything. */
   readonly match?: string
   /** `{prompt}` stands for the prompt. */
   readonly answer?: string
+  /** The tools that it asks for instead. */
+  readonly toolCalls?: readonly { readonly name: string; readonly arguments: string }[]
   /** Milliseconds before the answer. */
   readonly delayMs?: number
   readonly finishReason?: FinishReason

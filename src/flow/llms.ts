@@ -188,14 +188,25 @@ const finishReasons: readonly FinishReason[] = ['stop', 'length', 'content-filte
 
 function readAnswer(node: Node): ScriptedAnswer {
   const finish = textAt(node, 'finish_reason')
+  const calls = child(node, 'tool_calls')
   return definedOnly({
     match: textAt(node, 'match'),
     answer: textAt(node, 'answer'),
+    toolCalls: calls === undefined ? undefined : itemsOf(calls).map(readToolCall),
     delayMs: durationAt(node, 'delay'),
     finishReason: finishReasons.find((reason) => reason === finish),
     status: numberAt(node, 'status'),
     times: numberAt(node, 'times'),
   })
+}
+
+function readToolCall(node: Node): { readonly name: string; readonly arguments: string } {
+  const given = child(node, 'arguments')
+  return {
+    name: textAt(node, 'name') ?? '',
+    // A text is sent as it is, so that a flow can try what happens when it is no JSON.
+    arguments: textNode(given)?.value ?? JSON.stringify(given === undefined ? {} : plain(given)),
+  }
 }
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

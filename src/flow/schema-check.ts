@@ -100,7 +100,7 @@ function checkCircles(root: MapNode, diagnosis: Diagnosis): boolean {
       const entry = schema.entries.get('$ref') ?? [...schema.entries.values()][0]
       const message = `more than ${MOST_IN_PLACE} schemas in a row are held against the same value here`
       diagnosis.error('bad-schema', entry?.keySpan ?? schema.span, message, {
-        help: 'a $ref that leads back to its own schema stands under "properties" or "items"',
+        help: 'a $ref that leads back to what it stands in belongs under "properties" or "items"',
       })
       return false
     }

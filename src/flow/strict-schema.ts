@@ -44,7 +44,7 @@ function isStrict(
     schema['const'] === undefined
   )
     return false
-  if (format !== undefined && !FORMATS.has(String(format))) return false
+  if (format !== undefined && !(typeof format === 'string' && FORMATS.has(format))) return false
   if (Array.isArray(schema['enum'])) count.choices += schema['enum'].length
   const isObject = [type].flat().includes('object')
   if (isObject || properties !== undefined) {

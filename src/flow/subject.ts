@@ -3,6 +3,7 @@ const owners: Readonly<Record<string, string>> = {
   llms: 'llm',
   inputs: 'input',
   templates: 'template',
+  tools: 'tool',
   embeddings: 'embeddings',
   vector_stores: 'vector store',
 }

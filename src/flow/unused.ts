@@ -3,12 +3,14 @@ import type { Conversations } from './conversations.ts'
 import type { Flow } from './flow.ts'
 import type { Retrieval } from './retrieval.ts'
 import type { Templates } from './texts.ts'
+import type { Tools } from './tools.ts'
 import type { Variables } from './variables.ts'
 
 interface Facts {
   readonly templates: Templates
   readonly retrieval: Retrieval
   readonly conversations: Conversations
+  readonly tools: Tools
   readonly variables: Variables
   readonly diagnosis: Diagnosis
   /** Whether the flow names its outputs; otherwise every output is part of the result. */
@@ -18,11 +20,12 @@ interface Facts {
 /** Warns of what a flow declares and never uses: most often it was meant to be used. */
 export function reportUnused(
   flow: Flow,
-  { templates, retrieval, conversations, variables, diagnosis, outputsWritten }: Facts,
+  { templates, retrieval, conversations, tools, variables, diagnosis, outputsWritten }: Facts,
 ): void {
   templates.reportUnused()
   retrieval.reportUnused()
   conversations.reportUnused()
+  tools.reportUnused()
   for (const input of flow.inputs.values()) {
     if (variables.isUsed(input.name)) continue
     diagnosis.warning('unused-input', input.span, `no step uses the input "${input.name}"`, {

@@ -1,5 +1,6 @@
-import type { Flow, Step } from '../flow/flow.ts'
+import type { Flow } from '../flow/flow.ts'
 import type { CompiledFlow } from './compile.ts'
+import { withFlows } from './flows-in.ts'
 
 /** A flow and all flows inside it, each once, whatever runs it how often. The flow itself comes first. */
 export function everyFlow(compiled: CompiledFlow): readonly Flow[] {
@@ -26,10 +27,7 @@ export function changeEveryFlow(compiled: CompiledFlow, change: (flow: Flow) => 
       }),
     )
     const outer = change(flow)
-    const steps = outer.steps.map((step): Step => {
-      const other = step.kind === 'flow' ? changed.get(step.flow)?.flow : undefined
-      return step.kind === 'flow' && other !== undefined ? { ...step, flow: other } : step
-    })
+    const steps = outer.steps.map((step) => withFlows(step, (one) => changed.get(one)?.flow ?? one))
     const made: CompiledFlow = { flow: { ...outer, steps }, graph, inner: inside }
     changed.set(flow, made)
     return made

@@ -4,6 +4,7 @@ import type { Flow } from '../flow/flow.ts'
 import type { FoundFlow, InnerFlows } from '../flow/inner-flows.ts'
 import type { FlowFolder } from '../source/flow-folder.ts'
 import type { SourceFile } from '../source/source-file.ts'
+import { flowsIn } from './flows-in.ts'
 import type { Compilation, CompiledFlow } from './compile.ts'
 import { outputsType } from './outputs-type.ts'
 
@@ -64,8 +65,8 @@ export class NestedFlows {
   /** The flows that the steps of a flow run. */
   inside(flow: Flow): ReadonlyMap<Flow, CompiledFlow> {
     const inner = new Map<Flow, CompiledFlow>()
-    for (const step of flow.steps) {
-      const compiled = step.kind === 'flow' ? this.#compiled.get(step.flow) : undefined
+    for (const one of flow.steps.flatMap(flowsIn)) {
+      const compiled = this.#compiled.get(one)
       if (compiled !== undefined) inner.set(compiled.flow, compiled)
     }
     return inner

@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 
 /**
  * An LLM that answers by rules, for tests, demonstrations and work without a network. The first rule whose `match` occurs
- * in the prompt (the last user message) and that has calls left answers. Usage is counted in words. `raw` says that the
+ * in the prompt (the last user message, or what tools have given since) and that has calls left answers. Usage is counted in words. `raw` says that the
  * answer is scripted.
  */
 export function scriptedLlm(config: LlmConfig, world: World): Llm {
@@ -15,7 +15,7 @@ export function scriptedLlm(config: LlmConfig, world: World): Llm {
   return {
     async call(request, { signal, onFirstToken }) {
       signal.throwIfAborted()
-      const prompt = request.messages.findLast((message) => message.role === 'user')?.content ?? ''
+      const prompt = askedOf(request)
       const rule = rules.find(
         (candidate) =>
           prompt.includes(candidate.match ?? '') &&
@@ -54,16 +54,37 @@ function scriptedAnswer(
 ): LlmAnswer {
   // A function as the replacement: `$&` in a prompt is text, and the prompt is not looked through for `{prompt}` again.
   const text = (rule.answer ?? '').replaceAll('{prompt}', () => prompt)
-  const finishReason = rule.finishReason ?? 'stop'
+  const calls = rule.toolCalls ?? []
+  const asksForTools = calls.length > 0 && rule.finishReason === undefined
+  const finishReason = asksForTools ? 'tool-calls' : (rule.finishReason ?? 'stop')
+  const toolCalls = calls.map((call, place) => ({
+    id: `call_${request.messages.length}_${place + 1}`,
+    ...call,
+  }))
   const inputTokens = request.messages.reduce((sum, message) => sum + words(message.content), 0)
   const usage = { inputTokens, outputTokens: words(text) }
   return {
     text,
     finishReason,
+    ...(asksForTools ? { toolCalls } : {}),
     usage,
     model: config.model,
-    raw: { scripted: true, model: config.model, text, finish_reason: finishReason },
+    raw: {
+      scripted: true,
+      model: config.model,
+      text,
+      finish_reason: finishReason,
+      ...(asksForTools ? { tool_calls: toolCalls } : {}),
+    },
   }
+}
+
+/** What the last turn says: the prompt, or what the tools gave that were asked for. */
+function askedOf({ messages }: LlmRequest): string {
+  const start = messages.findLastIndex(({ role }) => role !== 'tool') + 1
+  const given = messages.slice(start).map(({ content }) => content)
+  if (given.length > 0) return given.join('\n')
+  return messages.findLast(({ role }) => role === 'user')?.content ?? ''
 }
 
 function words(text: string): number {

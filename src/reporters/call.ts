@@ -6,6 +6,8 @@ export interface Call {
   readonly startedAt: number
   attemptAt: number
   attempts: number
+  /** Attempts that asked for tools; what follows one is no retry. */
+  rounds: number
   /** Flows that were begun inside the step. */
   runs: number
   /** Of the last attempt; undefined while there is none. */
@@ -21,6 +23,7 @@ export function newCall(at: number): Call {
     startedAt: at,
     attemptAt: at,
     attempts: 0,
+    rounds: 0,
     runs: 0,
     firstTokenAfter: undefined,
     tokens: undefined,
@@ -39,12 +42,19 @@ export function addAttempt(call: Call, { usage, cost }: AttemptFinished): void {
   if (cost !== null) call.dollars = (call.dollars ?? 0) + cost
 }
 
-/** `17 tokens  $0.0000  first token 0.31s  1 retry`, without what is not known. */
-export function callText({ tokens, dollars, firstTokenAfter, attempts }: Call): string {
+/** Counts an attempt of the step itself that has asked for tools. */
+export function countRound(call: Call, { finish_reason: reason, error }: AttemptFinished): void {
+  if (reason === 'tool-calls' && error === null) call.rounds++
+}
+
+/** `17 tokens  $0.0000  first token 0.31s  2 rounds  1 retry`, without what is not known. */
+export function callText({ tokens, dollars, firstTokenAfter, attempts, rounds }: Call): string {
   const parts: string[] = []
   if (tokens !== undefined) parts.push(countText(tokens, 'token'))
   if (dollars !== undefined) parts.push(dollarsText(dollars))
   if (firstTokenAfter !== undefined) parts.push(`first token ${secondsText(firstTokenAfter / 1000)}`)
-  if (attempts > 1) parts.push(attempts === 2 ? '1 retry' : `${attempts - 1} retries`)
+  if (rounds > 0) parts.push(countText(rounds, 'round'))
+  const retries = attempts - 1 - rounds
+  if (retries > 0) parts.push(retries === 1 ? '1 retry' : `${retries} retries`)
   return parts.join('  ')
 }

@@ -9,4 +9,5 @@ export const marks = {
   blocked: '↷',
   cancelled: '⊘',
   retry: '↻',
+  tool: '↳',
 } as const

@@ -1,18 +1,26 @@
 import type { Flow } from '../flow/flow.ts'
-import type { AttemptFinished, RunEvent, StepStarted, StepSummary } from '../run/events.ts'
+import type {
+  AttemptFinished,
+  RunEvent,
+  StepStarted,
+  StepSummary,
+  ToolCallFinished,
+  ToolCallStarted,
+} from '../run/events.ts'
 import { createResult } from '../run/result.ts'
 import type { Palette } from '../source/palette.ts'
 import { visibleLine } from '../source/visible.ts'
 import { elide, padRight, width } from '../source/width.ts'
 import { countText, secondsText } from './amounts.ts'
 import { answerLines } from './answer.ts'
-import { addAttempt, beginAttempt, callText, newCall } from './call.ts'
+import { addAttempt, beginAttempt, callText, countRound, newCall } from './call.ts'
 import type { Call } from './call.ts'
 import { unwrapped, type Happening } from './inner-event.ts'
 import { marks } from './marks.ts'
 import { blockedText, cancelledText, errorText, labelledLines, retryText, skippedText } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
 import { StepNames } from './step-names.ts'
+import { toolCallKey, toolCallText } from './tool-call.ts'
 import { summaryText } from './summary.ts'
 
 export interface VerboseOptions {
@@ -46,6 +54,7 @@ export function createVerbose(options: VerboseOptions): Reporter {
   const names = new StepNames()
   const kinds = new Map<string, StepSummary['kind']>()
   const calls = new Map<string, Call>()
+  const toolCalls = new Map<string, ToolCallStarted>()
   const notedProviders = new Set<string>()
   let nameColumns = 0
 
@@ -114,6 +123,14 @@ export function createVerbose(options: VerboseOptions): Reporter {
     line(event, mark, took, all.filter((text) => text !== '').join('  '))
   }
 
+  function toolCall(event: ToolCallFinished): void {
+    const started = toolCalls.get(toolCallKey(event))
+    toolCalls.delete(toolCallKey(event))
+    if (started === undefined) return
+    const paint = event.error === null ? palette.dim : palette.warning
+    line(event, palette.note(marks.tool), event.at - started.at, paint(toolCallText(started, event)))
+  }
+
   function answer(text: string | null): void {
     if (text !== null && !quietText) block(answerLines(text), palette.bold)
   }
@@ -132,8 +149,12 @@ export function createVerbose(options: VerboseOptions): Reporter {
         add(event.items, around)
         break
       case 'step-ready':
+        break
       case 'tool-call-started':
+        toolCalls.set(toolCallKey(event), event)
+        break
       case 'tool-call-finished':
+        toolCall(event)
         break
       case 'step-started':
         start(event)
@@ -153,6 +174,7 @@ export function createVerbose(options: VerboseOptions): Reporter {
         if (call === undefined) break
         addAttempt(call, event)
         addToAround(event, around)
+        countRound(call, event)
         const retry = retryText(event)
         if (retry === undefined) break
         line(event, palette.warning(marks.retry), event.at - call.attemptAt, palette.warning(retry))

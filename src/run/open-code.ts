@@ -99,6 +99,11 @@ function piecesOf({ steps, hooks }: Flow, isOuter: boolean): readonly Piece[] {
   for (const step of steps) {
     const user = `step "${step.id}"`
     if (step.kind === 'function') pieces.push({ user, what: 'a function', function: step.function })
+    if (step.kind === 'llm') {
+      for (const { name, action } of step.tools)
+        if (action.kind === 'function')
+          pieces.push({ user: `tool "${name}"`, what: 'a function', function: action.function })
+    }
     if (step.kind === 'command') pieces.push({ user, what: 'a program', program: step.argv[0]?.text ?? '' })
   }
   if (isOuter)

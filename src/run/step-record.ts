@@ -85,12 +85,14 @@ export class StepRecord {
 
   /** Number of calls that were begun, those of flows inside included; what the cache answers is none. */
   get calls(): number {
+    if (this.#isCode) return 0
     const own = this.#attempts.filter(({ finished }) => isMade(finished)).length
     return this.#runs.reduce((sum, run) => sum + run.calls, own)
   }
 
   /** Those that have ended, of flows inside as well. */
   get allFinishedAttempts(): readonly FinishedAttempt[] {
+    if (this.#isCode) return []
     const own = this.finishedAttempts
     return this.#runs.length === 0 ? own : [...own, ...this.#runs.flatMap((run) => run.finishedAttempts)]
   }
@@ -182,6 +184,11 @@ export class StepRecord {
       generated: settled !== undefined && 'generated' in settled ? settled.generated : null,
       result: this.#given ?? null,
     }
+  }
+
+  /** Whether it runs code of the user's: its attempts are in its record, but nobody is called and nothing is paid for. */
+  get #isCode(): boolean {
+    return this.#summary.kind === 'function' || this.#summary.kind === 'command'
   }
 
   get #given(): Readonly<Record<string, Json>> | undefined {

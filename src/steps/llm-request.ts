@@ -1,5 +1,7 @@
-import type { LlmStep } from '../flow/flow.ts'
-import type { LlmConfig, LlmRequest, Message, Sampling } from '../llms/llm.ts'
+import type { LlmStep, Tool } from '../flow/flow.ts'
+import { presetOf } from '../flow/providers.ts'
+import { allowsStrict } from '../flow/strict-schema.ts'
+import type { LlmConfig, LlmRequest, Message, Sampling, ToolOffer } from '../llms/llm.ts'
 import { MAX_SIZE } from '../template/extent.ts'
 import { render } from '../template/render.ts'
 import type { Template } from '../template/template.ts'
@@ -21,9 +23,11 @@ export function renderRequest(step: LlmStep, item: Item): LlmRequest | Unrendera
   try {
     const before = step.messages.map(({ role, content }): Message => ({ role, content: take(content) }))
     room -= said.reduce((sum, { content }) => sum + content.length, 0)
+    const tools = step.tools.map((tool) => offerOf(tool, step.llm))
     const request: LlmRequest = {
       messages: [...before, ...said, { role: 'user', content: take(step.prompt) }],
       sampling: samplingOf(step, item),
+      ...(tools.length === 0 ? {} : { tools }),
     }
     return step.outputSchema === undefined
       ? request
@@ -32,6 +36,12 @@ export function renderRequest(step: LlmStep, item: Item): LlmRequest | Unrendera
     if (error instanceof Unrenderable) return error
     throw error
   }
+}
+
+/** A tool as the model is told of it. */
+function offerOf({ name, description, parameters }: Tool, { provider }: LlmConfig): ToolOffer {
+  const isStrict = presetOf(provider)?.hasStrictSchemas === true && allowsStrict(parameters)
+  return { name, description, parameters, isStrict }
 }
 
 export function samplingOf(step: LlmStep, { index }: Pick<Item, 'index'>): Sampling {

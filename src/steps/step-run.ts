@@ -9,6 +9,7 @@ import type { RunError, RunEvent } from '../run/events.ts'
 import type { Json } from '../source/json.ts'
 import type { Lookup } from '../template/render.ts'
 import type { Unrenderable } from '../template/unrenderable.ts'
+import type { Functions } from './functions/functions.ts'
 
 /** What a step is given when it runs. It sees nothing else of the run. */
 export interface StepContext {
@@ -26,6 +27,12 @@ export interface StepContext {
   readonly at: () => number
   readonly llm: (name: string) => ReadyLlm
   readonly store: (name: string) => ReadyStore
+  /** Calls a function of the user's modules, all of which are imported. */
+  readonly callFunction: Functions['call']
+  /** What the file of a function holds, as a hash. */
+  readonly fingerprint: Functions['fingerprint']
+  /** Absolute path of the flow's folder, in which its programs run. */
+  readonly folder: string
   /**
    * The answer to what is asked of something other than a model; `make` gives it when it is not known yet. `parts`: all that
    * it depends on. An answer is recorded before the promise resolves. Rejects as `make` does.
@@ -35,8 +42,8 @@ export interface StepContext {
   readonly said: readonly Message[]
   /** Adds a prompt and its answer to the conversation of the step; without one nothing happens. */
   readonly say: (prompt: string, answer: string) => void
-  /** Runs a flow inside the step, with these inputs; resolves when that has ended, however it has. */
-  readonly runFlow: (flow: Flow, inputs: ReadonlyMap<string, Json>) => Promise<InnerRun>
+  /** Runs a flow inside the step, with these inputs; resolves when that has ended, however it has. A signal stops it before the step. */
+  readonly runFlow: (flow: Flow, inputs: ReadonlyMap<string, Json>, signal?: AbortSignal) => Promise<InnerRun>
   /** Whether one more model call is within the run's limit; counts it. */
   readonly takeCall: () => boolean
   readonly keepRaw: boolean
@@ -74,7 +81,13 @@ export type Outcome =
       readonly generated: string | null
       readonly note: string | null
     }
-  | { readonly ok: false; readonly error: RunError; readonly generated: string | null }
+  | Failure
+
+export interface Failure {
+  readonly ok: false
+  readonly error: RunError
+  readonly generated: string | null
+}
 
 export function failure(
   code: string,

@@ -47,6 +47,7 @@ export function readLlmStep({ entry, node, base, templates, surroundings }: Step
     messages: system === undefined ? turns : [{ role: 'system', content: system.template }, ...turns],
     conversation: talk.conversation,
     cache: booleanAt(node, 'cache'),
+    ...surroundings.tools.of(entry, node, llm),
     outputSchema: readOutputSchema(entry, node, llm, diagnosis),
     onTruncated: onTruncated === 'continue' || onTruncated === 'retry' ? onTruncated : 'error',
   }
