@@ -118,6 +118,8 @@ test('`process` is only in the command line, but for the default environment and
     /^store\/processes\.ts: process\.(?:pid|kill|getuid)$/,
     // A thread of its own, with a process that is no one else's.
     /^steps\/functions\/thread\.ts: process\.(?:on|exit)$/,
+    // Programs end with whoever has started them.
+    /^steps\/command\/[a-z-]+\.ts: process\.(?:on|off|kill|platform)$/,
   ]
   expect(uses.filter((use) => !known.some((pattern) => pattern.test(use)))).toEqual([])
   expect(imports.filter(({ from, to }) => to === 'node:process' && folderOf(from) !== 'cli')).toEqual([])

@@ -29,5 +29,5 @@ export function notShown(code: Code): string {
   if (code === 'bad-override') return `, when run with --set ${option}`
   if (code === 'unwritten-connection') return ', when checked with --strict'
   if (code === 'file-too-large') return `, if a flow could have ${smallLimit} bytes only`
-  return code === 'bad-file' ? ', when there is no such file' : ''
+  return code === 'bad-file' || code === 'bad-function' ? ', when there is no such file' : ''
 }

@@ -6,7 +6,7 @@ const CAP_MS = 30_000
 export const LONGEST_WAIT_MS = 60_000
 
 interface FailedAttempt {
-  readonly error: LlmError
+  readonly error: Pick<LlmError, 'retryable' | 'retryAfterMs'>
   /** Counts from 1. */
   readonly attempt: number
   /** Attempts after the first one. */

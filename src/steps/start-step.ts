@@ -17,7 +17,9 @@ export function startStep(step: Step, context: StepContext): Outcome | Promise<O
       return import('./index-step.ts').then(({ runIndexStep }) => runIndexStep(step, context))
     case 'flow':
       return runFlowStep(step, context)
-    default:
-      throw new Error(`steps of kind ${step.kind} cannot run yet`)
+    case 'function':
+      return import('./function-step.ts').then(({ runFunctionStep }) => runFunctionStep(step, context))
+    case 'command':
+      return import('./command-step.ts').then(({ runCommandStep }) => runCommandStep(step, context))
   }
 }

@@ -161,6 +161,9 @@ describe('the limits of an LLM', () => {
       callsNobody: false,
       maxCalls: 10,
       maxItems: 10,
+      noCode: false,
+      onOutput: undefined,
+      onReporterError: () => {},
     })
     prepared.llms.get('plain')!.lane.pauseUntil(1000)
     const delays = Array.from(prepared.llms, ([name, { lane }]) => [name, lane.startDelay(0, 0)])

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { ModuleFunction } from '../../flow/flow.ts'
 import type { World } from '../../llms/world.ts'
@@ -20,6 +22,13 @@ export interface FunctionsOptions {
 /** How long the thread may take to hear that a call is to stop; one that computes hears nothing. */
 const GRACE_MS = 500
 
+interface Waiting {
+  readonly request: Request
+  readonly resolve: (answer: FunctionAnswer) => void
+  /** It may have had effects. */
+  hasBegun: boolean
+}
+
 type Question = Request extends infer Each ? (Each extends Request ? Omit<Each, 'call'> : never) : never
 
 /**
@@ -28,11 +37,13 @@ type Question = Request extends infer Each ? (Each extends Request ? Omit<Each, 
  */
 export class Functions {
   readonly #options: FunctionsOptions
-  readonly #waiting = new Map<number, (answer: FunctionAnswer) => void>()
+  readonly #waiting = new Map<number, Waiting>()
   /** Calls that were told to stop and have not said that they heard it. */
   readonly #stopping = new Set<number>()
+  readonly #fingerprints = new Map<string, string>()
   #worker: Worker | undefined
   #calls = 0
+  #isClosed = false
 
   constructor(options: FunctionsOptions) {
     this.#options = options
@@ -55,8 +66,31 @@ export class Functions {
     return this.#ask({ kind: 'call', path, export: name, argument }, signal)
   }
 
+  /** Calls a function with something that happened; what it gives does not matter. Otherwise like `call`. */
+  async tell(
+    { path, export: name }: ModuleFunction,
+    argument: object,
+    signal: AbortSignal,
+  ): Promise<FunctionAnswer> {
+    return this.#ask({ kind: 'tell', path, export: name, argument }, signal)
+  }
+
+  /** What the module's file holds, as a hash; null when it cannot be read. What it imports is not part of it. */
+  fingerprint({ path }: ModuleFunction): string | null {
+    const known = this.#fingerprints.get(path)
+    if (known !== undefined) return known
+    try {
+      const made = createHash('sha256').update(readFileSync(path)).digest('hex')
+      this.#fingerprints.set(path, made)
+      return made
+    } catch {
+      return null
+    }
+  }
+
   /** Ends the thread, and with it whatever still runs in it. */
   async close(): Promise<void> {
+    this.#isClosed = true
     const worker = this.#worker
     if (worker === undefined) return
     // What was written before is read first.
@@ -88,12 +122,17 @@ export class Functions {
         reject(signal?.reason)
       }
       signal?.addEventListener('abort', stop, { once: true })
-      this.#waiting.set(call, (answer) => {
-        signal?.removeEventListener('abort', stop)
-        resolve(answer.ok ? { ok: true, value: frozen(answer.value) } : answer)
+      const request: Request = { ...question, call }
+      this.#waiting.set(call, {
+        request,
+        resolve: (answer) => {
+          signal?.removeEventListener('abort', stop)
+          resolve(answer.ok ? { ok: true, value: frozen(answer.value) } : answer)
+        },
+        hasBegun: false,
       })
       worker.ref()
-      tell(worker, { ...question, call })
+      tell(worker, request)
     })
   }
 
@@ -118,6 +157,11 @@ export class Functions {
     }
     worker.on('message', (reply: Reply) => {
       switch (reply.kind) {
+        case 'begun': {
+          const waiting = this.#waiting.get(reply.call)
+          if (waiting !== undefined) waiting.hasBegun = true
+          break
+        }
         case 'answer':
           this.#answer(reply.call, reply.answer)
           break
@@ -133,20 +177,29 @@ export class Functions {
     return worker
   }
 
-  /** A thread can do nothing more; the next call gets a new one. */
+  /** A thread can do nothing more. What has not begun gets a new one, like the next call. */
   #lose(worker: Worker, why: string): void {
     if (this.#worker !== worker) return
     this.#worker = undefined
     this.#stopping.clear()
     void worker.terminate()
     const error = { code: 'function-lost', message: `it was broken off: ${why}` }
-    for (const call of [...this.#waiting.keys()]) this.#answer(call, { ok: false, error })
+    const waiting = [...this.#waiting]
+    for (const [call, { hasBegun }] of waiting)
+      if (hasBegun || this.#isClosed) this.#answer(call, { ok: false, error })
+    if (this.#waiting.size === 0) return
+    const next = (this.#worker = this.#start())
+    for (const again of this.#waiting.values()) {
+      // A thread that cannot even start is not started for ever.
+      again.hasBegun = true
+      tell(next, again.request)
+    }
   }
 
   #answer(call: number, answer: FunctionAnswer): void {
-    const resolve = this.#waiting.get(call)
+    const waiting = this.#waiting.get(call)
     this.#forget(call)
-    resolve?.(answer)
+    waiting?.resolve(answer)
   }
 
   #forget(call: number): void {

@@ -5,18 +5,21 @@ import type { Json } from '../../source/json.ts'
 export type Request =
   /** Imports the module and looks for the function, without calling it. */
   | { readonly kind: 'load'; readonly call: number; readonly path: string; readonly export: string }
+  /** `tell`: what it gives does not matter. */
   | {
-      readonly kind: 'call'
+      readonly kind: 'call' | 'tell'
       readonly call: number
       readonly path: string
       readonly export: string
-      readonly argument: Json
+      readonly argument: unknown
     }
   /** Nobody waits for the answer any more. */
   | { readonly kind: 'stop'; readonly call: number }
 
 /** What the thread says. */
 export type Reply =
+  /** The work on it has begun: it may have had effects. */
+  | { readonly kind: 'begun'; readonly call: number }
   | { readonly kind: 'answer'; readonly call: number; readonly answer: FunctionAnswer }
   /** The call has been told to stop; whether it does is up to it. */
   | { readonly kind: 'stopped'; readonly call: number }

@@ -50,13 +50,14 @@ async function load(path: string, name: string): Promise<FunctionAnswer> {
 }
 
 async function call(
-  { path, export: name, argument }: Extract<Request, { kind: 'call' }>,
+  { kind, path, export: name, argument }: Extract<Request, { argument: unknown }>,
   signal: AbortSignal,
 ): Promise<FunctionAnswer> {
   try {
     const found = await find(path, name)
     signal.throwIfAborted()
-    return answerOf(await found(frozen(argument), { signal }))
+    const given = await found(frozen(argument), { signal })
+    return kind === 'tell' ? { ok: true, value: null } : answerOf(given)
   } catch (error) {
     return failed('function-failed', await thrownText(error))
   }
@@ -113,6 +114,7 @@ function begin(id: number, work: (signal: AbortSignal) => Promise<FunctionAnswer
     say({ kind: 'answer', call: id, answer })
   }
   running.set(id, { controller, end })
+  say({ kind: 'begun', call: id })
   // While functions are at work only what they wait for keeps the thread; see `beforeExit`.
   port?.unref()
   inCall.run(id, () => void work(controller.signal).then(end))
@@ -124,6 +126,7 @@ port.on('message', (request: Request) => {
       begin(request.call, () => load(request.path, request.export))
       break
     case 'call':
+    case 'tell':
       begin(request.call, (signal) => call(request, signal))
       break
     case 'stop': {

@@ -122,8 +122,30 @@ describe('what a function does wrong', () => {
     const beside = functions.call(fine, {}, never)
     stop.abort(new Error('over'))
     await expect(endless).rejects.toThrow('over')
-    expect(await beside).toMatchObject({ ok: false, error: { code: 'function-lost' } })
+    // It had not begun, and so may begin again.
+    expect(await beside).toEqual({ ok: true, value: 1 })
     expect(await functions.call(fine, {}, never)).toEqual({ ok: true, value: 1 })
+  })
+
+  test('what was under way beside a loop without end is lost, and says so', async () => {
+    const wait = module(
+      'wait.mjs',
+      'export default () => new Promise((resolve) => setTimeout(resolve, 60_000))',
+    )
+    const loop = module('loop.mjs', 'export default () => { for (;;); }')
+    for (const one of [wait, loop]) await functions.load(one, never)
+    const beside = functions.call(wait, {}, never)
+    const stop = new AbortController()
+    const endless = functions.call(loop, {}, stop.signal)
+    stop.abort(new Error('over'))
+    await expect(endless).rejects.toThrow('over')
+    expect(await beside).toEqual({
+      ok: false,
+      error: {
+        code: 'function-lost',
+        message: 'it was broken off: another function did not stop when it had to',
+      },
+    })
   })
 
   test('a promise that nothing can settle any more fails', async () => {
