@@ -87,6 +87,13 @@ describe('the flows of the guide', () => {
     expect(capitalized).not.toMatch(/(?<![\p{L}\p{M}'’])\p{Ll}/u)
   })
 
+  test('tell callbacks what happens, and leave stdout to the result', async () => {
+    const { stdout, stderr } = await llmflows(['run', '15-callbacks.yaml', '--offline'], { cwd })
+    expect(stderr).toContain('title_step starts with {"topic":"love"}')
+    expect(stderr).toContain('capitalizer_step gave {"capitalized_lyrics":')
+    expect(() => JSON.parse(stdout) as unknown).not.toThrow()
+  })
+
   test('let an agent think, use its tools and answer', async () => {
     const { outputs, usage } = await result('react-agent.yaml')
     expect({ answer: outputs['answer'], calls: usage.calls }).toEqual({ answer: 'about 2.5 years', calls: 4 })

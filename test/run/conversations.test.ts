@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkSource, runTurn, sourceOf, type Histories, type Said } from '../../src/index.ts'
 import { Conversations } from '../../src/run/conversations.ts'
+import { loaded } from './flow-files.ts'
 import { compiled, flowText, told } from './front-door.ts'
 import { HeldWorld } from './held-world.ts'
 
@@ -235,6 +236,63 @@ describe('a turn is said once and whole', () => {
     const [first, second] = await Promise.all([told(flow), told(flow)])
     expect(first.result.steps['three']?.messages).toHaveLength(5)
     expect(second.result.steps['three']?.messages).toHaveLength(5)
+  })
+})
+
+describe('beside other things that a step can have', () => {
+  test('an answer that is JSON is said as it was written, and answers that did not fit are not', async () => {
+    const llm = {
+      provider: 'scripted',
+      answers: [
+        { match: 'JSON', answer: 'none', times: 1 },
+        { match: 'JSON', answer: '{"n": 1}', times: 1 },
+        { answer: '<{prompt}>' },
+      ],
+    }
+    const { result } = await told(
+      talk({
+        llms: { llm },
+        steps: {
+          one: {
+            conversation: 'poet',
+            prompt: 'JSON please',
+            output_schema: { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] },
+          },
+          two: { conversation: 'poet', prompt: 'and {one.n}?' },
+        },
+        connections: undefined,
+      }),
+    )
+    expect(result.steps['one']?.call_data?.attempts).toHaveLength(2)
+    const [, prompt, answer, ...more] = result.steps['two']?.messages ?? []
+    expect(prompt).toEqual({ role: 'user', content: result.steps['one']?.prompt })
+    expect([answer, more]).toEqual([{ role: 'assistant', content: '{"n": 1}' }, []])
+  })
+
+  test('each run of an inner flow has a conversation of its own', async () => {
+    const flows = {
+      'outer.json': {
+        name: 'outer',
+        steps: { all: { for_each: ['a', 'b'], flow: './talk.json', with: { message: '{item}' } } },
+      },
+      'talk.json': {
+        name: 'talk',
+        inputs: { message: {} },
+        llms: { echo },
+        conversations: { poet: {} },
+        steps: {
+          one: { conversation: 'poet', prompt: '{message}' },
+          two: { conversation: 'poet', prompt: 'and {one}' },
+        },
+      },
+    }
+    const { result } = await told(await loaded(flows))
+    expect(result.status).toBe('succeeded')
+    const inner = ['all[0]', 'all[1]'].map((id) => result.steps[id]?.runs?.[0]?.steps['two']?.messages)
+    expect(inner.map((messages) => sent(messages ?? null))).toEqual([
+      ['user: a', 'assistant: <a>'],
+      ['user: b', 'assistant: <b>'],
+    ])
   })
 })
 
