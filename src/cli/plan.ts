@@ -68,10 +68,19 @@ interface Verdict {
 }
 
 /** What speaks against a plan whose cost must not pass a limit; first whatever keeps the bound from being one. */
-function judge({ missing_inputs, totals }: Plan, maxCost: number, texts: PlanTexts): Verdict | undefined {
+function judge(
+  { missing_inputs, unmeasured, totals }: Plan,
+  maxCost: number,
+  texts: PlanTexts,
+): Verdict | undefined {
   const [missing] = missing_inputs
   if (missing !== undefined) {
     return { exitCode: 2, message: `"--max-cost" needs every input, and "${missing}" is missing` }
+  }
+  const [open] = unmeasured
+  if (open !== undefined) {
+    const message = `"--max-cost" needs an upper bound, and there is none for ${open}`
+    return { exitCode: 2, message, help: 'a run with --max-cost never passes it, whatever comes' }
   }
   const { cost, unpriced_models } = totals
   if (unpriced_models.length > 0 && texts.allowUnpriced !== true) {

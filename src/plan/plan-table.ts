@@ -66,8 +66,8 @@ function labelOf({ id, items }: PlannedStep): string {
   return elide(visibleLine(id), longestLabel - times.length) + times
 }
 
-function figures({ llm, input_tokens, output_tokens, cost }: PlannedStep): readonly string[] {
-  if (llm === null) return []
+function figures({ llm, calls, input_tokens, output_tokens, cost }: PlannedStep): readonly string[] {
+  if (llm === null && calls.upper === 0) return []
   const tokens = sum([input_tokens, output_tokens])
   const dollars =
     cost === null

@@ -32,7 +32,8 @@ function sizeText({ steps, stages, critical_path, totals }: Plan): string {
   const widths = stages.map(() => 0)
   for (const { stage, items } of steps) widths[stage - 1] = (widths[stage - 1] ?? 0) + (items ?? 1)
   const widest = widths.reduce((most, width) => Math.max(most, width), 0)
-  const size = `${countText(steps.length, 'step')}, ${countText(totals.calls, 'call')}`
+  const most = totals.most_calls > totals.calls ? ` (at most ${totals.most_calls})` : ''
+  const size = `${countText(steps.length, 'step')}, ${countText(totals.calls, 'call')}${most}`
   return `${size}, ${countText(stages.length, 'stage')}, widest stage ${widest}, critical path ${critical_path.length}`
 }
 
@@ -63,6 +64,8 @@ function promptLines(step: PlannedStep, { palette, columns }: Look): readonly st
 }
 
 function stateOf({ items, prompts }: PlannedStep, palette: Palette): string {
+  if (items === null && prompts.length > 0)
+    return palette.dim('runs for each item of a list that is not known yet')
   if (items === null) return palette.dim('runs for each item of an input that is not given')
   if (items === 0) return palette.dim('runs for no item')
   const waitsFor = [...new Set(prompts.flatMap(({ waits_for }) => waits_for))]
@@ -128,7 +131,7 @@ function costText({ cost, unpriced_models }: Plan['totals']): string {
 }
 
 /** Why the sum is not the whole sum. */
-function gaps({ totals: { unpriced_models }, missing_inputs }: Plan): readonly string[] {
+function gaps({ totals: { unpriced_models }, missing_inputs, unmeasured }: Plan): readonly string[] {
   const lines: string[] = []
   if (unpriced_models.length > 0) {
     const names = unpriced_models.map(visibleLine).join(', ')
@@ -136,6 +139,10 @@ function gaps({ totals: { unpriced_models }, missing_inputs }: Plan): readonly s
       `No price is known of ${names}: give one as "price:" of the llm, or in a file that LLMFLOWS_PRICES names.`,
     )
   }
+  if (unmeasured.length > 0)
+    lines.push(
+      `Not counted, since nothing is known of its length: ${unmeasured.map(visibleLine).join('; ')}.`,
+    )
   if (missing_inputs.length > 0) {
     const names = missing_inputs.map(visibleLine).join(', ')
     lines.push(`Not counted, since not given: ${names}.`)

@@ -7,8 +7,9 @@ import { dollarsFor, priceOf, type KnownPrice, type Price } from '../llms/prices
 import { unitsOf } from '../run/units.ts'
 import type { Json } from '../source/json.ts'
 import { ValueTooLarge } from '../template/extent.ts'
-import { forecast, type ForeseenCall } from './forecast.ts'
-import { map, sum, type Range } from './range.ts'
+import { forecast, type Forecast, type Foreseen, type ForeseenCall } from './forecast.ts'
+import { known } from './guess.ts'
+import { map, product, sum, zero, type Range } from './range.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 /** What a run would do and cost, known without sending anything. `schemas/plan.schema.json` describes every field. */
@@ -25,6 +26,8 @@ export interface Plan {
   readonly critical_path: readonly string[]
   /** In file order. */
   readonly steps: readonly PlannedStep[]
+  /** What counts as nothing since nothing is known of its length, in words; while there is any, no upper bound is one. */
+  readonly unmeasured: readonly string[]
   readonly totals: PlannedTotals
 }
 
@@ -36,11 +39,13 @@ export interface PlannedStep {
   readonly stage: number
   readonly critical: boolean
   readonly needs: readonly string[]
-  /** How often it runs; null when a missing input decides. */
+  /** How often it runs; null when a missing input decides, or what another step gives. */
   readonly items: number | null
   /** Null for a step that calls no model. */
   readonly llm: PlannedLlm | null
-  /** For each item what it asks. */
+  /** Calls of models, those of flows inside included. */
+  readonly calls: Range
+  /** For each item what it asks; of items whose number is not known, one that stands for all. */
   readonly prompts: readonly PlannedPrompt[]
   readonly input_tokens: Range
   readonly output_tokens: Range
@@ -63,8 +68,9 @@ export interface PlannedPrompt {
 }
 
 export interface PlannedTotals {
-  /** Model calls without any retry. */
+  /** Model calls without any retry: as many as there probably are. */
   readonly calls: number
+  readonly most_calls: number
   readonly input_tokens: Range
   readonly output_tokens: Range
   /** Dollars for the steps whose price is known; null when there is none among several. */
@@ -97,14 +103,18 @@ export function planFlow(
   const { values, problems } = bindInputs(flow, inputs)
   const wrong = problems.filter(({ kind }) => kind !== 'missing')
   if (wrong.length > 0) return { problems: wrong }
-  const counts = unitsOf(flow, graph, values).itemCounts
-  const itemCounts = counts.map((count) => count ?? 1)
+  const { itemCounts } = unitsOf(flow, graph, values)
   const overruns = flow.steps.flatMap(({ id }, node) => overrun(id, itemCounts[node] ?? 0, maxItems))
   if (overruns.length > 0) return { problems: overruns }
   try {
-    const foreseen = forecast(compiled, { inputs: values, itemCounts, count: tokenizer.count })
+    const foreseen = forecast(compiled, {
+      inputs: new Map(Array.from(values, ([name, value]) => [name, known(value)] as const)),
+      unmeasuredInputs: new Set(),
+      count: tokenizer.count,
+      maxItems,
+    })
     const missing = problems.map(({ input }) => input)
-    return { plan: planOf(compiled, { values, missing, itemCounts, foreseen, tokenizer }) }
+    return { plan: planOf(compiled, { values, missing, foreseen, tokenizer }) }
   } catch (error) {
     if (error instanceof ValueTooLarge) return { problems: [{ message: error.message, help: error.help }] }
     throw error
@@ -121,23 +131,19 @@ interface Known {
   readonly values: ReadonlyMap<string, Json>
   /** Inputs that were not given. */
   readonly missing: readonly string[]
-  readonly itemCounts: readonly number[]
-  readonly foreseen: ReadonlyMap<Step, readonly ForeseenCall[]>
+  readonly foreseen: Forecast
   readonly tokenizer: Tokenizer
 }
 
-function planOf(
-  { flow, graph }: CompiledFlow,
-  { values, missing, itemCounts, foreseen, tokenizer }: Known,
-): Plan {
+function planOf({ flow, graph }: CompiledFlow, { values, missing, foreseen, tokenizer }: Known): Plan {
   const stages = stagesOf(graph)
   const stageOf = new Map(stages.flatMap((nodes, stage) => nodes.map((node) => [node, stage + 1] as const)))
   const path = criticalPath(graph)
   const critical = new Set(path)
   const idOf = (node: number): string => flow.steps[node]?.id ?? ''
   const steps = flow.steps.map((step, node): PlannedStep => {
-    const calls = foreseen.get(step) ?? []
-    const items = dependsOn(step, missing) ? null : (itemCounts[node] ?? 1)
+    const calls = foreseen.ofStep.get(step) ?? []
+    const items = dependsOn(step, missing) ? null : (foreseen.itemCounts.get(step) ?? null)
     return {
       id: step.id,
       name: step.name.text,
@@ -147,8 +153,8 @@ function planOf(
       needs: (graph.needs[node] ?? []).map(idOf),
       items,
       llm: step.kind === 'llm' ? plannedLlm(step) : null,
-      prompts: calls.map(plannedPrompt),
-      ...amounts(step, calls, items),
+      prompts: step.kind === 'llm' ? calls.flatMap((one) => one.calls.map(plannedPrompt)) : [],
+      ...amounts(calls),
     }
   })
   return {
@@ -160,13 +166,13 @@ function planOf(
     stages: stages.map((nodes) => nodes.map(idOf)),
     critical_path: path.map(idOf),
     steps,
-    totals: totalsOf(steps),
+    unmeasured: foreseen.unmeasured,
+    totals: totalsOf(steps, [...foreseen.ofStep.values()].flat()),
   }
 }
 
 /** Whether what decides how often a step runs is not known: a missing input, or what another step gives. */
 function dependsOn({ forEach }: Step, missing: readonly string[]): boolean {
-  if (forEach?.items.kind === 'output') return true
   if (forEach?.items.kind !== 'input') return false
   const [reference] = forEach.items.placeholder.alternatives
   return reference?.kind === 'reference' && missing.includes(reference.variable)
@@ -192,16 +198,32 @@ function plannedPrompt({ messages }: ForeseenCall): PlannedPrompt {
 }
 
 function amounts(
-  step: Step,
-  calls: readonly ForeseenCall[],
-  items: number | null,
-): Pick<PlannedStep, 'input_tokens' | 'output_tokens' | 'cost'> {
-  const input = sum(calls.map(({ inputTokens }) => inputTokens))
-  const output = sum(calls.map(({ outputTokens }) => outputTokens))
-  const isFree = step.kind !== 'llm' || items === 0
-  const price = isFree ? { input: 0, output: 0 } : priceOf(step.llm)
-  const cost = price === undefined ? null : dollarRange(price, input, output)
-  return { input_tokens: input, output_tokens: output, cost }
+  foreseen: readonly Foreseen[],
+): Pick<PlannedStep, 'calls' | 'input_tokens' | 'output_tokens' | 'cost'> {
+  const all = foreseen.map(amountsOf)
+  const costs = all.map(({ cost }) => cost)
+  return {
+    calls: sum(all.map(({ calls }) => calls)),
+    input_tokens: sum(all.map(({ input }) => input)),
+    output_tokens: sum(all.map(({ output }) => output)),
+    cost: costs.includes(undefined) ? null : withoutNoise(sum(costs.map((cost) => cost ?? zero))),
+  }
+}
+
+interface Amounts {
+  readonly calls: Range
+  readonly input: Range
+  readonly output: Range
+  /** Undefined when the price is not known, and the calls cost something. */
+  readonly cost: Range | undefined
+}
+
+function amountsOf({ step, calls, times }: Foreseen): Amounts {
+  const input = product(sum(calls.map(({ inputTokens }) => inputTokens)), times)
+  const output = product(sum(calls.map(({ outputTokens }) => outputTokens)), times)
+  const price = calls.length === 0 ? { input: 0, output: 0 } : priceOf(step.llm)
+  const cost = price === undefined ? undefined : dollarRange(price, input, output)
+  return { calls: map(times, (count) => count * calls.length), input, output, cost }
 }
 
 function dollarRange(price: Price, input: Range, output: Range): Range {
@@ -217,17 +239,19 @@ function withoutNoise(dollars: Range): Range {
   return map(dollars, (amount) => Math.round(amount * 1e10) / 1e10)
 }
 
-function totalsOf(steps: readonly PlannedStep[]): PlannedTotals {
-  const asking = steps.filter(({ llm }) => llm !== null)
-  const costs = asking.flatMap(({ cost }) => cost ?? [])
-  const unpriced = asking.flatMap(({ llm, cost }) =>
-    llm !== null && cost === null ? [`${llm.provider}/${llm.model}`] : [],
+function totalsOf(steps: readonly PlannedStep[], foreseen: readonly Foreseen[]): PlannedTotals {
+  const all = foreseen.map((one) => ({ ...amountsOf(one), llm: one.step.llm }))
+  const costs = all.flatMap(({ cost }) => cost ?? [])
+  const unpriced = all.flatMap(({ cost, llm }) =>
+    cost === undefined ? [`${llm.provider}/${llm.model}`] : [],
   )
+  const { expected, upper } = sum(all.map(({ calls }) => calls))
   return {
-    calls: asking.reduce((calls, { prompts }) => calls + prompts.length, 0),
-    input_tokens: sum(asking.map(({ input_tokens }) => input_tokens)),
-    output_tokens: sum(asking.map(({ output_tokens }) => output_tokens)),
-    cost: costs.length === 0 && asking.length > 0 ? null : withoutNoise(sum(costs)),
+    calls: expected,
+    most_calls: upper,
+    input_tokens: sum(steps.map(({ input_tokens }) => input_tokens)),
+    output_tokens: sum(steps.map(({ output_tokens }) => output_tokens)),
+    cost: costs.length === 0 && all.length > 0 ? null : withoutNoise(sum(costs)),
     unpriced_models: [...new Set(unpriced)],
   }
 }

@@ -20,3 +20,7 @@ export function sum(ranges: Iterable<Range>): Range {
 export function map(range: Range, change: (value: number) => number): Range {
   return { lower: change(range.lower), expected: change(range.expected), upper: change(range.upper) }
 }
+
+export function product(a: Range, b: Range): Range {
+  return { lower: a.lower * b.lower, expected: a.expected * b.expected, upper: a.upper * b.upper }
+}
