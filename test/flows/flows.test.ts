@@ -4,6 +4,7 @@ import { checkSource, loadFlow, offline, readFlowFile, runFlow } from '../../src
 
 /** What each flow in `flows` is given to run on the embedded model. */
 const inputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'agent.yaml': {},
   'soundtrack.yaml': { topic: 'friendship' },
   'soundtrack-completions.yaml': { topic: 'robots' },
   'haiku.yaml': { topic: 'rain' },
