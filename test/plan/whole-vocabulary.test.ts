@@ -12,6 +12,18 @@ function plan(text: string, maxItems = 200): Plan {
   return answer.plan
 }
 
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'llmflows-plan-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function planFile(path: string): Promise<Plan> {
+  const answer = planFlow(await loadFlow(path), { inputs: new Map(), tokenizer: words, maxItems: 200 })
+  if ('problems' in answer) throw new Error('no inputs were given')
+  return answer.plan
+}
+
 const head =
   'llmflows: 1\nname: f\nllms: { m: { provider: scripted, answers: [{ answer: x }], max_tokens: 10 } }\n'
 const range = (lower: number, expected: number, upper: number): object => ({ lower, expected, upper })
