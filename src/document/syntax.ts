@@ -89,7 +89,9 @@ function explain(text: string, complaint: Complaint): Explanation {
     const help = 'a text that starts with ! must be quoted; a flow is plain data and knows no tags'
     return { message: `there is no tag "${tag}"`, help, start, end }
   }
-  if (code === 'UNEXPECTED_TOKEN') return unexpected(line, complaint)
+  // A sign that begins a block elsewhere, behind a bracket that was closed: `{score} > 3`.
+  const isBehind = code === 'MISSING_CHAR' && /^[}\]][ \t]*[>|]/.test(text.slice(start, start + 20))
+  if (code === 'UNEXPECTED_TOKEN' || isBehind) return unexpected(line, complaint)
   if (code === 'BLOCK_AS_IMPLICIT_KEY') return nested(text, line, complaint)
   if (/Implicit (?:map )?keys? needs? to be/.test(message)) return noKey(text, line, complaint)
   const known = Object.hasOwn(words, code) ? words[code] : undefined

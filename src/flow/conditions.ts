@@ -23,7 +23,21 @@ export function readCondition(
   const place = lettersIn(node)
   const parsed = parseExpression(text)
   if (parsed.ok) return { condition: { text, expression: parsed.expression, span }, place }
+  if (isCutOff(text, span)) {
+    diagnosis.error('bad-condition', span, 'inside { } a text without quotes ends at the comma', {
+      help: 'put the condition in quotes',
+    })
+    return undefined
+  }
   const { start, end, message, help } = parsed.problem
   diagnosis.error('bad-condition', place(start, end), message, help === undefined ? {} : { help })
   return undefined
+}
+
+/** Whether a bracket is open at the comma behind a text, and closed in what comes after it. */
+function isCutOff(text: string, { file, end }: Span): boolean {
+  const surplus = (piece: string): number =>
+    (piece.match(/[([]/g)?.length ?? 0) - (piece.match(/[)\]]/g)?.length ?? 0)
+  const rest = file.text.slice(end, end + text.length + 1000).split('\n', 1)[0] ?? ''
+  return rest.startsWith(',') && surplus(text) > 0 && surplus(rest) < 0
 }

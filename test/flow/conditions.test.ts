@@ -227,3 +227,17 @@ test('a condition without variables is worked out, unless that takes long', () =
   expect(codes(`${list}.exists(a, a > 300)`)).toEqual(['never-runs'])
   expect(codes(`${list}.exists(a, ${list}.exists(b, a + b > 600))`)).toEqual([])
 })
+
+test('a condition that a comma of YAML cuts off is said to need quotes', () => {
+  const head = 'llmflows: 1\nname: test\ninputs: { tags: { type: array } }\nsteps:\n'
+  const messages = (when: string): readonly string[] => {
+    const text = `${head}  s0: { when: ${when}, value: x }\n`
+    const source = sourceOf('flow.yaml', new TextEncoder().encode(text))
+    return source.ok ? checkSource(source).diagnostics.map(({ message }) => message) : []
+  }
+  const cut = 'inside { } a text without quotes ends at the comma'
+  expect(messages('tags.exists(t, t == 1)')).toContain(cut)
+  expect(messages(`'tags.exists(t, t == 1)'`)).toEqual([])
+  expect(messages('(size(tags) > 3')).not.toContain(cut)
+  expect(messages('size(tags) >')).not.toContain(cut)
+})
