@@ -13,6 +13,7 @@ import { visibleLine } from '../source/visible.ts'
 import { elide, padRight, width } from '../source/width.ts'
 import { countText, secondsText } from './amounts.ts'
 import { answerLines } from './answer.ts'
+import { codeText } from './code-text.ts'
 import { addAttempt, beginAttempt, callText, countRound, newCall } from './call.ts'
 import type { Call } from './call.ts'
 import { unwrapped, type Happening } from './inner-event.ts'
@@ -99,6 +100,8 @@ export function createVerbose(options: VerboseOptions): Reporter {
   function otherText({ step, request }: StepStarted): string {
     const flowName = request?.['flow']
     const kind = kinds.get(step) ?? 'value'
+    const code = codeText(request)
+    if (code !== undefined) return code
     if (kind !== 'flow' || typeof flowName !== 'string') return kind
     const rounds = request?.['max_rounds']
     if (typeof rounds !== 'number') return `flow ${flowName}`

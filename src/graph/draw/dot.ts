@@ -1,5 +1,6 @@
 import { visibleLine } from '../../source/visible.ts'
 import type { CompiledFlow } from '../compile.ts'
+import { shapes } from './deed.ts'
 import { criticalEdges, edgeLabel } from './edges.ts'
 import { markedPath, outcomeText, type Happened } from './happened.ts'
 import { personalName } from './label.ts'
@@ -17,9 +18,11 @@ export function drawDot({ flow, graph }: CompiledFlow, happened: Happened | unde
   const lines = [`digraph ${quoted(flow.name)} {`, '  node [shape=box, fontname="sans-serif"]']
   for (const [node, step] of flow.steps.entries()) {
     const outcome = happened?.steps[node]
-    const styles = [step.kind === 'llm' ? [] : ['rounded'], outcome === undefined ? [] : ['filled']].flat()
+    const { dot, isRounded } = shapes[step.kind]
+    const styles = [isRounded ? ['rounded'] : [], outcome === undefined ? [] : ['filled']].flat()
     const attributes = [
       `label=${labelOf(personalName(step), outcome === undefined ? '' : outcomeText(outcome))}`,
+      ...dot,
     ]
     if (styles.length > 0)
       attributes.push(`style=${styles.length === 1 ? (styles[0] ?? '') : quoted(styles.join())}`)

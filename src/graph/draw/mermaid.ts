@@ -1,5 +1,6 @@
 import { visibleLine } from '../../source/visible.ts'
 import type { CompiledFlow } from '../compile.ts'
+import { shapes } from './deed.ts'
 import { criticalEdges, edgeLabel } from './edges.ts'
 import { markedPath, outcomeText, type Happened } from './happened.ts'
 import { personalName } from './label.ts'
@@ -18,7 +19,8 @@ export function drawMermaid({ flow, graph }: CompiledFlow, happened: Happened | 
     const outcome = happened?.steps[node]
     const text = outcome === undefined ? '' : outcomeText(outcome)
     const label = escape(personalName(step)) + (text === '' ? '' : `<br/>${text}`)
-    lines.push(step.kind === 'llm' ? `  ${idOf(node)}["${label}"]` : `  ${idOf(node)}(["${label}"])`)
+    const [open, close] = shapes[step.kind].mermaid
+    lines.push(`  ${idOf(node)}${open}"${label}"${close}`)
     if (outcome === undefined) continue
     const same = byStatus.get(outcome.status)
     if (same === undefined) byStatus.set(outcome.status, [idOf(node)])

@@ -1,5 +1,6 @@
 import type { Step } from '../../../flow/flow.ts'
 import { outcomeText, type Happened, type StepHappened } from '../happened.ts'
+import { deedOf } from '../deed.ts'
 import { personalName, timesItems } from '../label.ts'
 import { tenth } from './edges.ts'
 import { fitText, textWidth, xml } from './text.ts'
@@ -32,7 +33,7 @@ function wordsOf({ step, happened }: Box): Words {
   return {
     name: name.slice(0, name.length - declared.length).trimEnd(),
     times,
-    detail: happened?.model ?? (step.kind === 'llm' ? step.llm.model : 'value'),
+    detail: happened?.model ?? deedOf(step),
     outcome: happened === undefined ? '' : outcomeText(happened),
   }
 }
@@ -121,7 +122,7 @@ function timeStrip(happened: StepHappened, runSeconds: number, { width, height }
 }
 
 function tooltip({ step, happened }: Box): string {
-  const does = step.kind === 'llm' ? `${step.llm.name}, ${step.llm.model}` : 'value'
+  const does = step.kind === 'llm' ? `${step.llm.name}, ${step.llm.model}` : deedOf(step)
   const outcome = happened === undefined ? '' : `; ${happened.status} ${outcomeText(happened)}`.trimEnd()
   return `${step.id} (${does}) gives {${step.outputKey}}${outcome}`
 }
