@@ -120,7 +120,8 @@ async function performIndex(paths: readonly string[], texts: IndexTexts, io: Io)
     progress.clear()
     interruption.release()
   }
-  const summary = { flow: compiled.flow.name, config, filling, problems, failure, redact: io.redact }
+  const redact = (text: string): string => io.redact(text)
+  const summary = { flow: compiled.flow.name, config, filling, problems, failure, redact }
   await io.stdout.writeAll([indexSummary(summary)])
 }
 

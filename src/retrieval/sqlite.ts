@@ -50,7 +50,7 @@ function builtIn(): Sqlite | undefined {
 
 async function fromPackage(needs: string): Promise<Sqlite> {
   try {
-    return (await import('@photostructure/sqlite')) as unknown as Sqlite
+    return await import('@photostructure/sqlite')
   } catch (error) {
     throw missingPackage(error, { needs, packages: ['@photostructure/sqlite'] })
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { ChromaClient } from 'chromadb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openChroma } from '../../src/retrieval/chroma-store.ts'
 import { systemWorld } from '../../src/run/system-world.ts'
@@ -62,6 +63,20 @@ test('a collection that llmflows has not made is not touched', async () => {
   await expect(store.search({ vector: vector(1, 0), topK: 1 }, options)).rejects.toThrow(
     /was not made by llmflows/,
   )
+})
+
+test("what is written, Chroma's own client reads", async () => {
+  const store = openChroma({ name: 'wiki', collection: 'ours', model: 'm', place: { url }, redact, world })
+  await store.upsert([entry('a', [1, 0], { metadata: { year: 2020 } })], options)
+  const client = new ChromaClient({ host: 'localhost', port: Number(url.port) })
+  const collection = await client.getCollection({
+    name: 'ours',
+    embeddingFunction: { generate: () => Promise.reject(new Error('not asked')) },
+  })
+  expect(await collection.get({ ids: ['a'] })).toMatchObject({
+    documents: ['text of a'],
+    metadatas: [{ year: 2020 }],
+  })
 })
 
 test('where nobody answers is a failure that may pass', async () => {

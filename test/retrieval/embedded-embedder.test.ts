@@ -56,7 +56,8 @@ test('it stops between two texts when it is told to', async () => {
 })
 
 test('a package that is not installed is an error that says how to install it', async () => {
-  const error: unknown = await import('no-such-package-at-all' as string).catch((reason: unknown) => reason)
+  const missing: string = 'no-such-package-at-all'
+  const error: unknown = await import(missing).catch((reason: unknown) => reason)
   const told = missingPackage(error, { needs: 'embeddings of provider "embedded"', packages: ['a', 'b'] })
   expect(told).toMatchObject({ code: 'package-missing', retryable: false, help: 'npm install a b' })
   expect(told.message).toBe('embeddings of provider "embedded" need packages that are not installed: a b')

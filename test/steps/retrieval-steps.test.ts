@@ -250,7 +250,7 @@ describe('validate', () => {
       ok: true,
       file: new SourceFile('f.yaml', `${head}steps:\n${steps}`),
       folder: undefined,
-    } as Parameters<typeof checkSource>[0])
+    })
       .diagnostics.filter(({ severity }) => severity === 'error')
       .map(({ code }) => code)
 

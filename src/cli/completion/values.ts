@@ -7,6 +7,7 @@ import type { FlowAtHand } from './flow-at-hand.ts'
 import { inputValues } from './input-values.ts'
 import { stepsOfResults } from './result-steps.ts'
 import { selectPaths } from './select-paths.ts'
+import { storesAt } from './store-names.ts'
 
 /** A value that is being typed. */
 export interface TypedValue {
@@ -27,6 +28,8 @@ export async function valuesFor(value: TypedValue): Promise<Completion> {
   switch (nameOfValue(of)) {
     case 'flow':
       return flowsAt(typed)
+    case 'flow#name':
+      return storesAt(typed, before)
     case 'file':
       return filesAt(typed, before)
     case 'code':

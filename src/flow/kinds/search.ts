@@ -8,7 +8,7 @@ import { readValue } from '../values.ts'
 
 const DEFAULT_TOP_K = 5
 const DEFAULT_MAX_RETRIES = 3
-const OPERATORS = ['gt', 'gte', 'lt', 'lte']
+const OPERATORS: ReadonlySet<string> = new Set(['gt', 'gte', 'lt', 'lte'])
 
 /** A step that looks up the documents of a store that are nearest to a text. */
 export function readSearchStep({ entry, node, base, templates, surroundings }: StepReading): SearchStep {
@@ -53,7 +53,7 @@ function conditionProblem(name: string, node: Node, filter: ValueTemplate | unde
       if (operand.kind === 'list' || isVariable(operand)) continue
       return `has no list in "in" of "${name}"`
     }
-    if (!OPERATORS.includes(operator)) {
+    if (!OPERATORS.has(operator)) {
       return `compares "${name}" by "${operator}"; there are in, or gt, gte, lt and lte`
     }
     const isNumber = operand.kind === 'constant' && typeof operand.value === 'number'
