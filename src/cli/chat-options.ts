@@ -21,6 +21,9 @@ export interface ChatTexts extends Pick<
   | 'allowEnv'
   | 'maxConcurrency'
   | 'timeout'
+  | 'code'
+  | 'maxCost'
+  | 'allowUnpriced'
   | 'maxCalls'
   | 'maxItems'
   | 'maxFlowBytes'
@@ -44,6 +47,10 @@ function addChatOptions(command: Command): Command {
     .option('-q, --quiet', 'nothing but the answers')
     .option('--color <when>', 'auto, always or never')
   return addFlowChanges(command)
+    .optionsGroup('Limits of the talk:')
+    .option('--no-code', 'refuse flows that run functions or programs')
+    .option('--max-cost <dollars>', 'of all calls; one that could pass it is not made')
+    .option('--allow-unpriced', 'with --max-cost: models without a known price cost nothing')
     .optionsGroup('Limits of a turn:')
     .option('--max-concurrency <n>', 'steps at a time (64)')
     .option('--timeout <time>', 'such as 90s or 10m')

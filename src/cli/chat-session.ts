@@ -125,6 +125,7 @@ export class ChatSession {
     this.#isAnswering = false
     if (typeof turn === 'number') return turn
     if (turn !== undefined) await this.#tell(turn)
+    if (turn?.result.status === 'over_budget') return 3
     const { exitCode } = this.#interruption
     // On a terminal Ctrl-C is for the answer; whoever stops a pipe means all of it.
     if (exitCode !== 130 || !this.#io.isInteractive) return exitCode
@@ -157,10 +158,19 @@ export class ChatSession {
   async #turn(text: string): Promise<Turn | 2 | undefined> {
     const { order, said } = this.#talk
     const { compiled, inputs, texts, limits, env, path } = order
+    const { maxCost } = limits
     const reporters = await this.#reporters()
     try {
       return await runTurn(compiled, {
         ...limits,
+        // What was spent before counts against the talk.
+        ...(maxCost === undefined ? {} : { maxCost: Math.max(0, maxCost - this.#used.cost) }),
+        allowUnpriced: texts.allowUnpriced === true,
+        noCode: texts.code === false,
+        // stdout is for the answers.
+        onOutput: (text) => {
+          if (texts.quiet !== true) this.#io.stderr.write(visible(text))
+        },
         inputs: new Map([...inputs, [said, text]]),
         histories: this.#histories,
         env,

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { startFaultServer } from '../servers/fault-server.ts'
+import { answer, LAST_PIECE, piece, STREAM_HEAD } from '../servers/openai-wire.ts'
 import { ended, folderWith, llmflows, onTerminal, shell, start } from './llmflows.ts'
 
 /** Answers with the prompt, but for some words. */
@@ -46,6 +48,15 @@ steps: { answer: { prompt: "{n}" } }
 name: keyless
 conversations: { talk: {} }
 steps: { answer: { conversation: talk, prompt: "{message}" } }
+`,
+  'shout.yaml': `llmflows: 1
+name: shout
+steps: { answer: { function: ./shout.mjs, with: { text: "{message}" } } }
+`,
+  'shout.mjs': `export default ({ text }) => {
+  console.log('shouting\\u001b[2J')
+  return text.toUpperCase()
+}
 `,
   'guess.yaml': `llmflows: 1
 name: guess
@@ -143,6 +154,50 @@ describe('chat from a pipe', () => {
     child.stdin?.write('b\nslow\n')
     const { status, stderr } = await whole
     expect({ status, stderr }).toEqual({ status: 0, stderr: '2 answers, 2 calls, 10 tokens, $0.0000\n' })
+  })
+
+  test('ends when its budget is spent: what was paid before counts', async () => {
+    const server = await startFaultServer((exchange) => {
+      exchange.write(STREAM_HEAD)
+      exchange.write(piece(answer(exchange)))
+      exchange.write(LAST_PIECE)
+    })
+    const folder = folderWith({
+      'paid.yaml': `llmflows: 1
+name: paid
+llms:
+  paid:
+    provider: openai-compatible
+    model: served
+    base_url: ${server.baseUrl}
+    max_tokens: 10
+    price: { input: 1000, output: 1000 }
+conversations: { talk: { system: Be brief } }
+steps: { answer: { conversation: talk, prompt: "{message}" } }
+`,
+    })
+    try {
+      // A call of this length may take 110 tokens, and takes 9.
+      const args = ['chat', 'paid.yaml', '--max-cost', '0.112']
+      for (const line of ['a', 'b']) {
+        const { status, stderr } = await llmflows(args, { cwd: folder, stdin: `${line}\n` })
+        expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('$0.0090') })
+      }
+      const { status, stdout, stderr } = await llmflows(args, { cwd: folder, stdin: 'a\n/reset\nb\nc\n' })
+      expect({ status, stdout }).toEqual({ status: 3, stdout: 'Hello there\n' })
+      expect(stderr).toContain('error: step "answer" failed:')
+      expect(server.requests).toHaveLength(3)
+    } finally {
+      await server.close()
+    }
+  })
+
+  test('shows what functions print on stderr, and refuses them with --no-code', async () => {
+    const { stdout, stderr } = await chat('Hi\n', 'shout.yaml')
+    expect(stdout).toBe('HI\n')
+    expect(stderr).toContain('shouting␛[2J\n')
+    const refused = await chat('Hi\n', 'shout.yaml', '--no-code')
+    expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 2, stdout: '' })
   })
 
   test('what is no text is refused', async () => {
