@@ -42,6 +42,9 @@ function placeHelp(node: Node, path: readonly string[]): string | undefined {
   if (section === 'steps' && key === 'prompt' && node.kind === 'list') {
     return 'write one text, with the variables in it: "… {topic} …"; put several lines in a | block'
   }
+  if (section === 'steps' && key === 'command' && text !== undefined) {
+    return `no shell reads it; write each word as an item: [${text.trim().split(/\s+/).join(', ').slice(0, 60)}]`
+  }
   if (section === 'steps' && key === 'llm' && node.kind === 'map') {
     return 'declare the llm under "llms:", and write its name here'
   }

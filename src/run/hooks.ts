@@ -10,8 +10,8 @@ interface HookOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** How long hooks may take once the run has ended. */
-const END_MS = 10_000
+/** How long hooks may take once the run has ended, in milliseconds; whoever has stopped it does not want to wait. */
+const END_MS = { ended: 10_000, stopped: 500 } as const
 
 /**
  * Tells the hooks of a flow what happens. Each is told one event after the other, and waits for no other hook; none can
@@ -46,11 +46,12 @@ export class Hooks implements EventListener {
     }
   }
 
-  /** Resolves when the hooks have taken in all that they were told, or after ten seconds. */
-  async end(): Promise<void> {
+  /** Resolves when the hooks have taken in all that they were told, or after ten seconds; half a second after a run that was stopped. */
+  async end(how: keyof typeof END_MS): Promise<void> {
+    const limitMs = END_MS[how]
     const timer = new AbortController()
     const all = Promise.all(this.#told.map(({ last }) => last)).then(() => true)
-    const late = this.#options.clock.sleep(END_MS, timer.signal).then(
+    const late = this.#options.clock.sleep(limitMs, timer.signal).then(
       () => false,
       () => false,
     )
@@ -61,7 +62,7 @@ export class Hooks implements EventListener {
       if (waiting > 0 && !hasFailed)
         this.#fail(
           hook,
-          `was still at work ${END_MS / 1000} s after the run and was broken off, with ${waiting} events to go`,
+          `was still at work ${limitMs / 1000} s after the run and was broken off, with ${waiting} ${waiting === 1 ? 'event' : 'events'} to go`,
         )
     }
     this.#stop.abort(new Error('the run is over'))

@@ -175,7 +175,7 @@ export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {})
   })
   try {
     const result = await run.finish()
-    await hooks?.end()
+    await hooks?.end(options.signal?.aborted === true ? 'stopped' : 'ended')
     return { result, histories: run.histories }
   } finally {
     await functions?.close()

@@ -2,6 +2,7 @@ import { retryDelay } from '../llms/retry.ts'
 import type { Json } from '../source/json.ts'
 import type { RunError } from '../run/events.ts'
 import { attemptFinished } from './attempt.ts'
+import { frozen } from './functions/frozen.ts'
 import { abortedAttempt, abortedOutcome } from './given-up.ts'
 import type { Outcome, StepContext } from './step-run.ts'
 
@@ -35,7 +36,7 @@ class NothingMade extends Error {
 export async function makeWithRetries({ step, parts, make }: Work, context: StepContext): Promise<Outcome> {
   let attempt = 1
   try {
-    const value = await context.ask(parts, async () => {
+    const made = await context.ask(parts, async () => {
       for (;;) {
         const { made, waitMs } = await makeOnce({ step, make, attempt }, context)
         if (made.ok) return made.value
@@ -44,7 +45,8 @@ export async function makeWithRetries({ step, parts, make }: Work, context: Step
         attempt++
       }
     })
-    return { ok: true, value, generated: null, note: null }
+    // What an earlier session has left is as fixed as what this one makes.
+    return { ok: true, value: frozen(made), generated: null, note: null }
   } catch (error) {
     if (error instanceof NothingMade) return { ok: false, error: error.error, generated: null }
     if (context.signal.aborted) return abortedOutcome({ step, attempt, truncated: null }, context.signal)

@@ -65,3 +65,18 @@ test('one that throws is told of once, told nothing more, and hurts nobody', asy
   ])
   expect(flow.read('log')).toBe('run-finished \n')
 })
+
+test('one that never ends is broken off when the run has been stopped, and that is told', async () => {
+  const stop = new AbortController()
+  const flow = codeFlow(`${steps}hooks: [{ on: run-started, function: ./hooks.mjs#stuck }]`, {
+    'hooks.mjs': log,
+  })
+  const { status } = await flow.run({
+    signal: stop.signal,
+    reporters: [{ onEvent: (event) => event.type === 'run-finished' && stop.abort() }],
+  })
+  expect(status).toBe('succeeded')
+  expect(flow.told).toEqual([
+    'the hook "./hooks.mjs#stuck" was still at work 0.5 s after the run and was broken off, with 1 event to go',
+  ])
+})
