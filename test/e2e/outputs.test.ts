@@ -40,7 +40,7 @@ describe('--select', () => {
     const kept = readdirSync(cwd).find((name) => name.startsWith('llmflows-')) ?? ''
     expect(stderr.split('\n')).toEqual([
       'error: "--select steps.greet.call_data.price": "steps.greet.call_data" has no "price"',
-      '  help: there are retries, attempts, finish_reason, request_id, model, usage, cost, raw_outputs',
+      '  help: there are retries, attempts, finish_reason, request_id, model, usage, cost, cached, …',
       `        the whole result is in ${kept}`,
       '',
     ])
@@ -61,7 +61,7 @@ describe('-o', () => {
     expect(ended).toEqual({ status: 0, stdout: '', stderr: '' })
     expect(JSON.parse(readFileSync(join(cwd, 'real.json'), 'utf8'))).toMatchObject({ flow: 'greet' })
     expect(statSync(join(cwd, 'real.json')).mode & 0o777).toBe(0o640)
-    expect(readdirSync(cwd).sort()).toEqual(['failing.yaml', 'greet.yaml', 'out.json', 'real.json'])
+    expect(readdirSync(cwd).sort()).toEqual(['.llmflows', 'failing.yaml', 'greet.yaml', 'out.json', 'real.json'])
   })
 
   test('writes to a device without replacing it', async () => {
@@ -97,7 +97,7 @@ describe('a stdout that cannot be written', () => {
   test('is said with what else failed, and is no mistake of llmflows', async () => {
     const cwd = flows()
     // Nobody can make a file in /proc.
-    const command = `cd /proc && llmflows run '${cwd}/greet.yaml' --who Ann > /dev/full`
+    const command = `cd /proc && llmflows run '${cwd}/greet.yaml' --who Ann --no-journal > /dev/full`
     const { status, stderr } = await shell(command, { cwd, env: { TMPDIR: join(cwd, 'none') } })
     expect(stderr).toBe(
       'error: standard output cannot be written: the disk is full\n' +
@@ -113,7 +113,7 @@ test('-o - is stdout', async () => {
     cwd,
   })
   expect(ended).toEqual({ status: 0, stdout: '"succeeded"\n', stderr: '' })
-  expect(readdirSync(cwd).sort()).toEqual(['failing.yaml', 'greet.yaml'])
+  expect(readdirSync(cwd).sort()).toEqual(['.llmflows', 'failing.yaml', 'greet.yaml'])
 })
 
 describe('--events', () => {
@@ -255,7 +255,7 @@ test('a run beyond its time is cancelled and exits with 1', async () => {
     stdout: '',
     stderr: `${late}error: "--select outputs.a": "outputs" has no "a"\n  help: the run was cancelled\n`,
   })
-  expect(readdirSync(cwd)).toEqual(['slow.yaml'])
+  expect(readdirSync(cwd).sort()).toEqual(['.llmflows', 'slow.yaml'])
 })
 
 test('a large result reaches a slow reader whole', async () => {

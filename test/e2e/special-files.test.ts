@@ -50,7 +50,7 @@ describe('-o', () => {
     const cwd = folder()
     const name = 'n'.repeat(255)
     expect((await llmflows(['run', 'small.yaml', '-o', name], { cwd })).status).toBe(0)
-    expect(readdirSync(cwd).sort()).toEqual(['large.yaml', name, 'small.yaml'])
+    expect(readdirSync(cwd).sort()).toEqual(['.llmflows', 'large.yaml', name, 'small.yaml'])
   })
 
   test('keeps the mode of a file exactly, whatever the umask', async () => {
