@@ -42,7 +42,7 @@ export function registerIndex(program: Command, io: Io): void {
     .command('index')
     .description('Fills a vector store of a flow with documents. Only what has changed is embedded.')
     .argument('<file...>', 'text, Markdown or JSON Lines files, and folders of them')
-    .option('--store <flow#name>', 'the flow and its vector store, such as flow.yaml#wiki')
+    .option('--store <store>', 'a vector store of a flow, such as flow.yaml#wiki')
     .option('--prune', 'remove what comes from none of these files')
     .option('--chunk-size <n>', 'characters of a chunk at most (500)')
     .option('--overlap <n>', 'characters that a chunk repeats of the one before at most (0)')

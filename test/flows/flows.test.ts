@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { checkSource, loadFlow, offline, readFlowFile, runFlow } from '../../src/index.ts'
+import { checkSource, indexDocuments, loadFlow, offline, readFlowFile, runFlow } from '../../src/index.ts'
 
 /** What each flow in `flows` is given to run on the embedded model. */
 const inputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -11,6 +11,7 @@ const inputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'digest.yaml': { text: 'The library closed its doors on Monday. Anna missed every book.' },
   'review.yaml': { diff: '--- a/x\n+++ b/x\n-one\n+two\n' },
   'chatbot.yaml': { message: 'Hello, I am Ann' },
+  'retrieval.yaml': { question: 'Where do I put my API key?' },
   'launch.yaml': { product: 'a kettle that remembers your tea' },
 }
 
@@ -29,7 +30,10 @@ test.each(flows)('%s is free of errors and warnings', async (name) => {
 })
 
 test.each(flows)('%s runs to its end on the embedded model', async (name) => {
-  const result = await runFlow(offline(await loadFlow(`flows/${name}`)), { inputs: inputs[name] ?? {}, env: {} })
+  const compiled = offline(await loadFlow(`flows/${name}`))
+  for (const store of compiled.flow.vectorStores.keys())
+    await indexDocuments(compiled, { store, paths: ['flows/documents'], env: {} })
+  const result = await runFlow(compiled, { inputs: inputs[name] ?? {}, env: {} })
   expect(result.status).toBe('succeeded')
   expect(Object.keys(result.outputs).length).toBeGreaterThan(0)
   for (const step of Object.values(result.steps)) expect(step.status, step.name).toBe('succeeded')

@@ -28,7 +28,7 @@ export async function valuesFor(value: TypedValue): Promise<Completion> {
   switch (nameOfValue(of)) {
     case 'flow':
       return flowsAt(typed)
-    case 'flow#name':
+    case 'store':
       return storesAt(typed, before)
     case 'file':
       return filesAt(typed, before)
