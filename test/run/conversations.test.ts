@@ -269,6 +269,37 @@ describe('beside other things that a step can have', () => {
     expect([answer, more]).toEqual([{ role: 'assistant', content: '{"n": 1}' }, []])
   })
 
+  test('of a step that uses tools the prompt and the answer are said; its rounds are its own', async () => {
+    const llm = {
+      provider: 'scripted',
+      answers: [
+        { match: 'What is', tool_calls: [{ name: 'lookup', arguments: { word: 'pi' } }] },
+        { match: '<pi>', answer: 'a ratio' },
+        { answer: '<{prompt}>' },
+      ],
+    }
+    const flows = {
+      'outer.json': {
+        llms: { llm },
+        tools: { lookup: { description: 'Looks a word up', flow: './lookup.json' } },
+        conversations: { talk: {} },
+        steps: {
+          one: { conversation: 'talk', prompt: 'What is pi?', tools: ['lookup'] },
+          two: { conversation: 'talk', prompt: 'Is it {one}?' },
+        },
+      },
+      'lookup.json': {
+        name: 'lookup',
+        inputs: { word: {} },
+        llms: { echo },
+        steps: { found: { prompt: '{word}' } },
+      },
+    }
+    const { result } = await told(await loaded(flows))
+    expect(result.steps['one']?.call_data?.tool_calls).toHaveLength(1)
+    expect(sent(result.steps['two']?.messages ?? null)).toEqual(['user: What is pi?', 'assistant: a ratio'])
+  })
+
   test('each run of an inner flow has a conversation of its own', async () => {
     const flows = {
       'outer.json': {
