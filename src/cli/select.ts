@@ -1,5 +1,5 @@
 import { closest } from '../diagnostics/closest.ts'
-import type { Flow } from '../flow/flow.ts'
+import type { Flow, Step } from '../flow/flow.ts'
 import { VariableTypes } from '../flow/typed-values.ts'
 import type { ValueType } from '../flow/value-type.ts'
 import type { RunResult } from '../run/result.ts'
@@ -128,14 +128,14 @@ export function refuseUnknownPath(flow: Flow, path: string): void {
  * with items there is the first, and the one that `path` asks for; throws `UsageError` when that cannot be there.
  */
 export function shapeOfResult(flow: Flow, path: string): Readonly<Record<string, unknown>> {
-  const step = Object.fromEntries(stepKeys.map((key) => [key, textKeys.has(key) ? text : open]))
   const types = new VariableTypes(flow.steps, flow.inputs, flow.producers)
   const shape: Record<string, unknown> = Object.fromEntries(resultKeys.map((key) => [key, open]))
   shape['outputs'] = Object.fromEntries(flow.outputs.map((key) => [key, shapeOfValue(types.outside(key))]))
   shape['inputs'] = Object.fromEntries([...flow.inputs.keys()].map((key) => [key, open]))
   shape['steps'] = Object.fromEntries(
-    flow.steps.flatMap(({ id, forEach }) => {
-      if (forEach === undefined) return [[id, step]]
+    flow.steps.flatMap((step) => {
+      const { id, forEach } = step
+      if (forEach === undefined) return [[id, shapeOfStep(step, id, path)]]
       const asked = path.startsWith(`steps.${id}[`)
         ? /^\d{1,9}(?=\])/.exec(path.slice(`steps.${id}[`.length))
         : null
@@ -150,10 +150,37 @@ export function shapeOfResult(flow: Flow, path: string): Readonly<Record<string,
       }
       // Only the item that is asked for, and the first to be shown as an example.
       const numbers = new Set(asked !== null ? [0, Number(asked[0])] : [0])
-      return [...numbers].filter((index) => index < count).map((index) => [`${id}[${index}]`, step])
+      return [...numbers]
+        .filter((index) => index < count)
+        .map((index) => `${id}[${index}]`)
+        .map((unit) => [unit, shapeOfStep(step, unit, path)])
     }),
   )
   return shape
+}
+
+/** Of the flow inside a step only what the path asks for, since flows may be inside each other many times. */
+function shapeOfStep(step: Step, id: string, path: string): Readonly<Record<string, unknown>> {
+  const shape: Record<string, unknown> = Object.fromEntries(
+    stepKeys.map((key) => [key, textKeys.has(key) ? text : open]),
+  )
+  if (step.kind !== 'llm' && step.kind !== 'value') shape['request'] = open
+  // A model may ask for a tool that is a flow.
+  if (step.kind === 'llm' || step.kind === 'flow') shape['runs'] = open
+  const inner = /^\.runs(?:\[(\d{1,9})\]|\.(\d{1,9}))\.?/.exec(path.slice(`steps.${id}`.length))
+  if (step.kind !== 'flow' || inner === null || !path.startsWith(`steps.${id}.`)) return shape
+  const run = Number(inner[1] ?? inner[2])
+  const most = step.repeat?.max ?? 1
+  if (run >= most) {
+    throw new UsageError(
+      `"--select ${path}": step "${id}" has at most ${most} ${most === 1 ? 'run' : 'runs'}`,
+      most === 1 ? 'it is runs[0]' : `they are runs[0] to runs[${most - 1}]`,
+    )
+  }
+  const rest = path.slice(`steps.${id}`.length + inner[0].length)
+  const runs = Array.from({ length: run + 1 }, (): unknown => open)
+  runs[run] = shapeOfResult(step.flow, rest)
+  return { ...shape, runs }
 }
 
 /** Stands for a value of which nothing is known before the run. */
