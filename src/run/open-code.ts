@@ -88,9 +88,11 @@ async function loadProblem(piece: Piece, functions: Functions): Promise<RunProbl
   if (piece.function === undefined) return undefined
   const answer = await functions.load(piece.function)
   if (answer.ok) return undefined
-  const { code, message, help } = answer.error
-  const where = `${piece.user} calls "${piece.function.text}"`
-  return { code, message: `${where}: ${message}`, ...(help === undefined ? {} : { help }) }
+  const { code, message } = answer.error
+  const { text, span } = piece.function
+  const { line, column } = span.file.position(span.start)
+  const help = `it is called at ${span.file.path}:${line}:${column}`
+  return { code, message: `${piece.user} calls "${text}": ${message}`, help }
 }
 
 /** All code that a flow may run; the hooks of a flow inside another one are never called. */

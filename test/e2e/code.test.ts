@@ -9,6 +9,15 @@ function flow(steps: string, files: Readonly<Record<string, string>> = {}): stri
   return cwd
 }
 
+/** One that has ended stays a zombie where nobody waits for it. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
 test('what functions print goes to stderr, moves no cursor and shows no key; stdout is the result', async () => {
   const cwd = flow(
     'steps:\n  talk: { function: ./talk.ts }\nhooks: [{ on: run-finished, function: ./talk.ts#hook }]',
@@ -80,7 +89,23 @@ test('Ctrl-C ends a function that computes for ever and a program that ignores s
   expect(status).toBe(130)
   const result = JSON.parse(stdout) as { status: string; steps: Record<string, { status: string }> }
   expect(result.status).toBe('cancelled')
-  expect(() => process.kill(Number(pid()), 0)).toThrow('ESRCH')
+  expect(isRunning(Number(pid()))).toBe(false)
+})
+
+test('a second Ctrl-C ends the program at once, and what it has started with it', async () => {
+  const cwd = flow(`steps:\n  deaf: { command: [sh, -c, "trap '' TERM INT; echo $$ > pid; sleep 60"] }`)
+  const child = start(['run', 'flow.yaml'], { cwd })
+  const pid = (): string =>
+    existsSync(join(cwd, 'pid')) ? readFileSync(join(cwd, 'pid'), 'utf8').trim() : ''
+  while (pid() === '') await new Promise((resolve) => setTimeout(resolve, 20))
+  let told = ''
+  child.stderr?.on('data', (bytes: Buffer) => {
+    told += bytes.toString()
+    if (told === 'stopping; interrupt again to exit at once\n') child.kill('SIGINT')
+  })
+  child.kill('SIGINT')
+  expect((await ended(child)).status).toBe(130)
+  while (isRunning(Number(pid()))) await new Promise((resolve) => setTimeout(resolve, 20))
 })
 
 test('a step that has run is not run again when its run is resumed', async () => {

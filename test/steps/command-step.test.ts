@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { RunRefused } from '../../src/run/refusal.ts'
 import type { Json } from '../../src/source/json.ts'
@@ -11,13 +11,18 @@ function node(code: string, more = ''): string {
   return `${input}steps:\n  it: { command: [node, -e, ${JSON.stringify(code.replaceAll('{', '{ '))}], ${more} }`
 }
 
+/** One that has ended stays a zombie where nobody waits for it. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch {
     return false
   }
+  const status = `/proc/${pid}/status`
+  // Not every system has it.
+  return (
+    !existsSync('/proc/self') || (existsSync(status) && !/^State:\s+Z/m.test(readFileSync(status, 'utf8')))
+  )
 }
 
 /** Resolves when a process is gone; whoever reaps it may take a moment. */

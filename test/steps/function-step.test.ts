@@ -134,6 +134,7 @@ describe('before anything runs', () => {
     expect(message).toContain('step "broken" calls "./broken.ts#go": it cannot be loaded: ')
     expect(message).toContain("Cannot find module './gone'")
     expect(message).toContain('step "absent" calls "./hidden.cjs#go": it exports no "go"')
+    expect(message).toContain(`help: it is called at ${flow.folder}/flow.yaml:6:23`)
     expect(flow.events).toEqual([])
   })
 
