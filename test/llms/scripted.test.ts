@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ScriptedAnswer } from '../../src/llms/llm.ts'
+import type { LlmRequest, ScriptedAnswer } from '../../src/llms/llm.ts'
 import { openLlm } from '../../src/llms/open.ts'
 import { ask, llmConfig, stillWorld } from './world.ts'
 
@@ -42,6 +42,27 @@ describe('a scripted LLM', () => {
       'then',
       'then',
     ])
+  })
+
+  test('asks for tools, and then answers to what they gave', async () => {
+    const add = { name: 'add', arguments: '{"x":1}' }
+    const { llm, firstTokens } = await script([
+      { match: 'What is', toolCalls: [add] },
+      { match: '42', answer: 'It is {prompt}' },
+    ])
+    const call = (messages: LlmRequest['messages']) =>
+      llm.call(ask('', { messages }), { signal: new AbortController().signal, onFirstToken: () => {} })
+    const first = await call([{ role: 'user', content: 'What is it?' }])
+    const toolCalls = [{ id: 'call_1_1', ...add }]
+    expect(first).toMatchObject({ text: '', finishReason: 'tool-calls', toolCalls })
+    const answer = await call([
+      { role: 'user', content: 'What is it?' },
+      { role: 'assistant', content: '', toolCalls },
+      { role: 'tool', content: '42', toolCallId: 'call_1_1' },
+    ])
+    expect(answer).toMatchObject({ text: 'It is 42', finishReason: 'stop' })
+    expect(answer).not.toHaveProperty('toolCalls')
+    expect(firstTokens()).toBe(0)
   })
 
   test('fails like a server', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Json } from '../../src/source/json.ts'
-import type { EmptyStep, ModelConfig, RunError, RunEvent, StepSummary } from '../../src/run/events.ts'
+import type { EmptyStep, ModelConfig, RunError, RunEvent, StepSummary, Turn } from '../../src/run/events.ts'
 
 /**
  * Streams of events that keep the promises of `src/run/events.ts`: a small simulator takes every choice (what a step
@@ -139,7 +139,19 @@ function simulateRun(
     const fails = choose(4) === 0
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const isLast = attempt === attempts
-      events.push({ type: 'attempt-started', at: later(), step, attempt, max_tokens: 100 * attempt })
+      const turns: readonly Turn[] = [
+        { role: 'assistant', content: text(), tool_calls: [{ id: text(), name: text(), arguments: text() }] },
+        { role: 'tool', content: text(), tool_call_id: text() },
+        { role: 'user', content: text() },
+      ]
+      events.push({
+        type: 'attempt-started',
+        at: later(),
+        step,
+        attempt,
+        max_tokens: 100 * attempt,
+        ...(attempt > 1 && choose(2) === 0 && { messages: turns }),
+      })
       if (choose(2) === 0) events.push({ type: 'attempt-first-token', at: later(), step, attempt })
       if (choose(12) === 0) stopped = true
       if (stopped)
