@@ -29,8 +29,8 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
 }
 
 /**
- * A function that replaces the given secrets (of eight characters and more) in a text, as they are and in base64, URL-encoded
- * and inside JSON. It leaves all other text alone, also text that looks like a key.
+ * A function that replaces the given secrets (of eight characters and more) in a text, as they are and in base64, also
+ * within a longer text in base64, URL-encoded and inside JSON. It leaves all other text alone, also text that looks like a key.
  */
 export function hideSecrets(secrets: readonly string[]): (text: string) => string {
   const forms = new Set<string>()
@@ -81,5 +81,14 @@ function formsOf(secret: string): readonly string[] {
     bytes.toString('base64url'),
     encodeURIComponent(secret),
     JSON.stringify(secret).slice(1, -1),
+    ...[0, 1, 2].flatMap((before) => base64Within(bytes, before)),
   ]
+}
+
+/** What is the same in base64 whatever stands around a secret, as in `Bearer …` or `user:…`, by the bytes before it. */
+function base64Within(secret: Buffer, before: number): readonly string[] {
+  const bytes = Buffer.concat([Buffer.alloc(before), secret])
+  const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6)]
+  const forms = [bytes.toString('base64').slice(from, to), bytes.toString('base64url').slice(from, to)]
+  return forms.filter((form) => form.length >= MIN_LENGTH)
 }
