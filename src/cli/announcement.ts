@@ -2,6 +2,7 @@ import type { CompiledFlow } from '../graph/compile.ts'
 import { everyFlow } from '../graph/every-flow.ts'
 import type { LlmConfig } from '../flow/llm-config.ts'
 import { endpointOf, type CheckOptions } from '../llms/open.ts'
+import { storeAnnouncements } from './store-announcements.ts'
 
 export const embeddedNote = 'answers come from muse, a tiny demonstration model that shows how a flow runs'
 
@@ -11,7 +12,8 @@ export function announcements(compiled: CompiledFlow, options: CheckOptions): st
     const endpoint = endpointOf(config, options)
     return endpoint?.isDefault === false ? [`llm "${config.name}" calls ${endpoint.url}`] : []
   })
-  return [...new Set(lines)]
+  const stores = everyFlow(compiled).flatMap((flow) => storeAnnouncements(flow, options))
+  return [...new Set([...lines, ...stores])]
 }
 
 export function callsEmbedded(compiled: CompiledFlow): boolean {

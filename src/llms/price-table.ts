@@ -50,6 +50,10 @@ export const priceTable = {
       ['gpt-5.5-pro', 30, 180, '2026-04-24'],
       ['gpt-5.6-luna', 0.2, 1.2, '2026-08-02'],
       ['gpt-5.6-terra', 2, 12, '2026-08-02'],
+      // Embeddings give no tokens.
+      ['text-embedding-3-small', 0.02, 0, '2025-07-04'],
+      ['text-embedding-3-large', 0.13, 0, '2025-07-04'],
+      ['text-embedding-ada-002', 0.1, 0, '2025-07-04'],
     ],
   },
   mistral: {

@@ -14,9 +14,12 @@ export function checkEmbeddings(config: EmbeddingConfig, options: CheckOptions):
   return problem === undefined ? undefined : told(problem, config)
 }
 
-/** The URL that the calls go to, for people to see; null for what works in this process. */
-export function embeddingEndpoint(config: EmbeddingConfig, options: CheckOptions): string | null {
-  return endpointOf(asLlm(config), options)?.url ?? null
+/** Where the calls go, for people to see; undefined for what works in this process or cannot be called. */
+export function embeddingPlace(
+  config: EmbeddingConfig,
+  options: CheckOptions,
+): ReturnType<typeof endpointOf> {
+  return endpointOf(asLlm(config), options)
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Flow } from '../flow/flow.ts'
 import type { VectorStoreConfig } from '../flow/retrieval-config.ts'
+import { Account } from '../llms/account.ts'
 import { Lane } from '../llms/lane.ts'
 import { LlmError } from '../llms/llm.ts'
-import { Pause } from '../llms/pause.ts'
 import type { World } from '../llms/world.ts'
 import type { ReadyStore } from '../steps/step-run.ts'
 import { RunRefused, type RunProblem } from './refusal.ts'
@@ -45,9 +45,10 @@ export async function openNamedStore(
   config: VectorStoreConfig,
   { world, allowHosts, allowEnv }: StoreOptions,
 ): Promise<ReadyStore | { readonly problems: readonly RunProblem[] }> {
-  const [{ checkEmbeddings, embeddingEndpoint, openEmbedder }, { checkStore, openStore }] = await Promise.all(
-    [import('../retrieval/open-embedder.ts'), import('../retrieval/open-store.ts')],
-  )
+  const [{ checkEmbeddings, embeddingPlace, openEmbedder }, { checkStore, openStore }] = await Promise.all([
+    import('../retrieval/open-embedder.ts'),
+    import('../retrieval/open-store.ts'),
+  ])
   const { embeddings } = config
   const flowPath = flow.source.path
   const check = { env: world.env, allowHosts, allowEnv, flowPath }
@@ -59,8 +60,8 @@ export async function openNamedStore(
     const embedder = await openEmbedder(embeddings, open)
     const store = await openStore(config, { ...open, flowPath })
     const { maxConcurrency, requestsPerMinute, tokensPerMinute } = embeddings
-    const lane = new Lane({ maxConcurrency, requestsPerMinute, tokensPerMinute }, new Pause())
-    return { config, store, embedder, lane, endpoint: embeddingEndpoint(embeddings, check) }
+    const lane = new Lane({ maxConcurrency, requestsPerMinute, tokensPerMinute }, new Account())
+    return { config, store, embedder, lane, endpoint: embeddingPlace(embeddings, check)?.url ?? null }
   } catch (error) {
     if (!(error instanceof LlmError)) throw error
     const { code, message, help } = error

@@ -241,5 +241,6 @@ test('tokens cost what the flow says, nothing on this machine, and otherwise nob
   expect(embeddingCost(config({ price: 0.02 }), undefined)).toBeNull()
   expect(embeddingCost(config({ provider: 'embedded' }), undefined)).toBe(0)
   expect(embeddingCost(config({ provider: 'ollama' }), 5)).toBe(0)
+  expect(embeddingCost(config({ model: 'text-embedding-3-small' }), 1_000_000)).toBe(0.02)
   expect(embeddingCost(config({ model: 'unheard-of' }), 5)).toBeNull()
 })
