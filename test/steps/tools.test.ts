@@ -252,10 +252,7 @@ describe('a model with tools', () => {
       one: {
         provider: 'scripted',
         max_concurrency: 1,
-        answers: [
-          { match: 'What', ...asks(looks('pi')) },
-          { answer: 'a ratio' },
-        ],
+        answers: [{ match: 'What', ...asks(looks('pi')) }, { answer: 'a ratio' }],
       },
     }
     const run = await told(
