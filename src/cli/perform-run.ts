@@ -131,7 +131,9 @@ async function run(
       allowEnv: texts.allowEnv ?? [],
       keepRaw: texts.raw !== false,
       ...(keeping.runId === undefined ? {} : { runId: keeping.runId }),
-      ...(keeping.session === undefined ? {} : { memory: keeping.session.memory }),
+      ...(keeping.session === undefined
+        ? {}
+        : { memory: keeping.session.memory, sharedLimits: keeping.session.sharedLimits }),
       ...(recordings === undefined ? {} : { recordings }),
       reporters,
       onReporterError: (error) => say(io, 'warning', error instanceof Error ? error.message : String(error)),

@@ -1,6 +1,7 @@
 /** The boundary with language models: what a step asks for, what it gets back, how a call fails. */
 
 import type { FinishReason, Sampling } from '../flow/llm-config.ts'
+import type { RateLimits } from './rate-limits.ts'
 
 export type { Api, FinishReason, LlmConfig, Sampling, ScriptedAnswer } from '../flow/llm-config.ts'
 
@@ -83,6 +84,8 @@ export interface CallOptions {
   readonly signal: AbortSignal
   /** Called once, when the first piece of the answer has arrived. */
   readonly onFirstToken: () => void
+  /** Called when the server tells what is left of its limits, with an answer or a refusal. */
+  readonly onRateLimits?: (limits: RateLimits) => void
 }
 
 /** An LLM that is ready to be called. */

@@ -5,6 +5,7 @@ import type { Endpoint } from './endpoint.ts'
 import { helpFor } from './error-help.ts'
 import { type Llm, type LlmConfig, LlmError } from './llm.ts'
 import { OpenAiClient } from './openai-client.ts'
+import { rateLimitsIn } from './rate-limits.ts'
 import { requestBody } from './request-body.ts'
 import type { Route } from './route.ts'
 import type { TimeLimits } from './time-limits.ts'
@@ -36,12 +37,14 @@ export function openAiLlm(config: LlmConfig, options: OpenAiLlmOptions): Llm {
   }
 
   return {
-    async call(request, { signal, onFirstToken }) {
+    async call(request, { signal, onFirstToken, onRateLimits }) {
       const clock = new AttemptClock(limits, signal)
       try {
         clock.check()
         const response = await client.send(requestBody(config, request), clock)
         const date = world.clock.date()
+        const told = rateLimitsIn((name) => response.headers.get(name), date.getTime())
+        if (told !== undefined) onRateLimits?.(told)
         const answer = await readAnswer(response, {
           api: config.api,
           origin: endpoint.origin,

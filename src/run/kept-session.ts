@@ -1,5 +1,7 @@
+import type { SharedLimits } from '../llms/account.ts'
 import { openCache } from '../store/cache.ts'
 import type { Home } from '../store/home.ts'
+import { openSharedLimits } from '../store/shared-limits.ts'
 import { createRun, resumeRun, type KeptRun } from '../store/run-folder.ts'
 import type { StoreError } from '../store/store-error.ts'
 import { Memory } from './memory.ts'
@@ -10,6 +12,8 @@ export interface KeptSession {
   readonly memory: Memory
   /** What earlier sessions have left; undefined for the first one. */
   readonly recollection: Recollection | undefined
+  /** Where other processes in this directory are met that call the same servers. */
+  readonly sharedLimits: SharedLimits
   /** Brings to the disk what is left to bring, and lets other processes have the run. Rejects with a `StoreError`. */
   close(): Promise<void>
   /** Lets other processes have the run at once, for a process that is about to exit. */
@@ -39,11 +43,17 @@ export async function openSession(options: SessionOptions): Promise<KeptSession>
       : await resumeRun(home, { runId, redact, onRecord: (record) => recollection.add(record) })
   const cache = options.useCache ? openCache(home, { redact, now: () => Date.now() }) : undefined
   const memory = new Memory({ recollection, journal: kept.journal, cache, onWarning })
+  const sharedLimits = openSharedLimits(home)
   return {
     memory,
     recollection,
-    release: () => kept.release(),
+    sharedLimits,
+    release() {
+      sharedLimits.close()
+      kept.release()
+    },
     async close() {
+      sharedLimits.close()
       await memory.settle()
       await kept.close()
     },

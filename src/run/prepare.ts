@@ -5,12 +5,13 @@ import type { LlmConfig } from '../flow/llm-config.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
 import { everyFlow } from '../graph/every-flow.ts'
 import { certainRounds } from '../graph/inner-steps.ts'
-import { Lane } from '../llms/lane.ts'
+import { Account, type SharedLimits } from '../llms/account.ts'
+import { Lane, LearntLimits } from '../llms/lane.ts'
 import { LlmError, type Llm } from '../llms/llm.ts'
 import { checkLlm, endpointOf, openLlm } from '../llms/open.ts'
-import { Pause } from '../llms/pause.ts'
 import { presetOf } from '../flow/providers.ts'
 import { priceOf } from '../llms/prices.ts'
+import { readSecret } from '../llms/secret.ts'
 import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
 import type { ReadyLlm, ReadyStore } from '../steps/step-run.ts'
@@ -47,6 +48,8 @@ export interface PrepareOptions extends CodeOptions {
   readonly needsPrices: boolean
   /** Every answer is known: no LLM is opened, and no key is needed. */
   readonly callsNobody: boolean
+  /** Where other processes are met that call the same servers; undefined: nowhere. */
+  readonly sharedLimits?: SharedLimits | undefined
   readonly maxCalls: number
   readonly maxItems: number
 }
@@ -190,18 +193,26 @@ function countedItems(step: Step | undefined): number {
 /** By what they say. */
 async function openLlms(
   called: readonly LlmConfig[],
-  { world, allowHosts, allowEnv, callsNobody }: PrepareOptions,
+  { world, allowHosts, allowEnv, callsNobody, sharedLimits }: PrepareOptions,
 ): Promise<ReadonlyMap<string, ReadyLlm>> {
-  const pauses = new Map<string, Pause>()
+  const accounts = new Map<string, Account>()
+  const learnt = new Map<string, LearntLimits>()
   const opened = called.map(async (config): Promise<[string, ReadyLlm]> => {
-    if (callsNobody) return [keyOf(config), { llm: silent, lane: new Lane({}, new Pause()), endpoint: null }]
+    if (callsNobody)
+      return [keyOf(config), { llm: silent, lane: new Lane({}, new Account()), endpoint: null }]
     const endpoint = endpointOf(config, { env: world.env, allowHosts, allowEnv })?.url ?? null
-    const account = accountOf(config, endpoint)
-    const pause = pauses.get(account) ?? new Pause()
-    pauses.set(account, pause)
+    const name = accountOf(config, endpoint)
+    // What works in this process is nobody else's.
+    const join = endpoint === null ? undefined : sharedLimits?.join
+    const account = accounts.get(name) ?? new Account(join?.(name + keyIn(config, world.env)))
+    accounts.set(name, account)
+    // A model's limits are its own with most providers, beside those of the account.
+    const model = JSON.stringify([name, config.model])
+    const limits = learnt.get(model) ?? new LearntLimits()
+    learnt.set(model, limits)
     const { requestsPerMinute, tokensPerMinute } = config
     const maxConcurrency = config.maxConcurrency ?? presetOf(config.provider)?.concurrency
-    const lane = new Lane({ maxConcurrency, requestsPerMinute, tokensPerMinute }, pause)
+    const lane = new Lane({ maxConcurrency, requestsPerMinute, tokensPerMinute }, account, limits)
     const llm = await openLlm(config, { world, allowHosts, allowEnv }).catch(refuse(config))
     return [keyOf(config), { llm, lane, endpoint }]
   })
@@ -225,4 +236,11 @@ function refuse({ name }: LlmConfig): (error: unknown) => never {
 function accountOf({ provider, apiKeyEnv }: LlmConfig, endpoint: string | null): string {
   const server = endpoint === null ? provider : new URL(endpoint).origin
   return JSON.stringify([server, apiKeyEnv ?? presetOf(provider)?.keyVariable])
+}
+
+/** The key of an account, which is shown to nobody: two shells may hold two keys under one name. */
+function keyIn({ provider, apiKeyEnv }: LlmConfig, env: World['env']): string {
+  const variable = apiKeyEnv ?? presetOf(provider)?.keyVariable
+  const secret = variable === undefined ? undefined : readSecret(env, variable)
+  return secret !== undefined && 'value' in secret ? secret.value : ''
 }

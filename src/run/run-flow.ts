@@ -1,5 +1,6 @@
 import { DEFAULT_MAX_ITEMS } from '../flow/for-each.ts'
 import type { CompiledFlow } from '../graph/compile.ts'
+import type { SharedLimits } from '../llms/account.ts'
 import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
 import { historyProblems, type Histories } from './conversations.ts'
@@ -57,6 +58,8 @@ export interface RunOptions {
   readonly onOutput?: (text: string) => void
   /** What is known from earlier runs, and where this one is recorded. Default: nothing is kept. */
   readonly memory?: Memory
+  /** Where other processes are met that call the same servers with the same keys, to keep their limits together. Default: nowhere. */
+  readonly sharedLimits?: SharedLimits
   /** Where calls are recorded, or answered from without any of them being made; then no key is needed. Default: neither. */
   readonly recordings?: Recordings
   /** Told of every event while the run goes on. One that throws is told nothing more. */
@@ -135,6 +138,7 @@ export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {})
     allowEnv: options.allowEnv ?? [],
     needsPrices: limits.cost !== undefined && options.allowUnpriced !== true,
     callsNobody: options.recordings?.kind === 'replay',
+    sharedLimits: options.sharedLimits,
     maxCalls,
     maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
     noCode: options.noCode ?? false,

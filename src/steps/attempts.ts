@@ -1,9 +1,9 @@
 import type { Lane } from '../llms/lane.ts'
 import { LlmError } from '../llms/llm.ts'
-import { LONGEST_WAIT_MS, retryDelay } from '../llms/retry.ts'
+import { retryDelay } from '../llms/retry.ts'
 import type { AttemptFinished, RunError } from '../run/events.ts'
 import { attemptError } from './attempt.ts'
-import { abortedAttempt, abortedOutcome, callLimit } from './given-up.ts'
+import { abortedAttempt, abortedOutcome, callLimit, withoutRetries } from './given-up.ts'
 import type { Outcome, StepContext } from './step-run.ts'
 
 /** What is written down of an attempt that succeeded. */
@@ -89,6 +89,7 @@ export class Attempts {
     emit({ type: 'attempt-started', at: at(), step: id, attempt: number, max_tokens: null })
     try {
       const value = await attempt()
+      slot?.succeed()
       const told = tell(value)
       if (told.inputTokens !== undefined) slot?.settle(told.inputTokens)
       this.#finish(number, told, null, null)
@@ -101,13 +102,12 @@ export class Attempts {
       if (!(error instanceof LlmError)) throw error
       const attempt = failures + 1
       const waitMs = retryDelay({ error, attempt, maxRetries: this.#step.maxRetries, random: world.random })
-      const pause = error.retryAfterMs ?? waitMs ?? 0
-      if (error.code === 'rate-limited' && pause <= LONGEST_WAIT_MS) {
-        lane?.lane.pauseUntil(world.clock.now() + pause)
-      }
-      this.#finish(number, undefined, attemptError(error), waitMs ?? null)
-      if (waitMs === undefined) {
-        throw new GivenUp({ ok: false, error: attemptError(error), generated: null })
+      slot?.fail(world.clock.now(), error, waitMs)
+      const isWorthIt = waitMs !== undefined && lane?.lane.takeRetry(error) !== false
+      this.#finish(number, undefined, attemptError(error), isWorthIt ? waitMs : null)
+      if (!isWorthIt) {
+        const told = waitMs === undefined ? attemptError(error) : withoutRetries(attemptError(error))
+        throw new GivenUp({ ok: false, error: told, generated: null })
       }
       return { waitMs }
     } finally {

@@ -37,3 +37,10 @@ export function abortedAttempt({ reason }: AbortSignal): RunError {
     ? { code: 'timeout', message: 'the time of the step was over before the answer was whole' }
     : { code: 'cancelled', message: 'stopped before the answer was whole' }
 }
+
+/** An error after which another attempt might have helped, for which the run has no retries left. */
+export function withoutRetries(error: RunError): RunError {
+  const why =
+    'not tried again: the run has used up its retries at this server, where hardly any call succeeds'
+  return { ...error, help: error.help === undefined ? why : `${why}; ${error.help}` }
+}

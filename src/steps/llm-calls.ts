@@ -1,9 +1,10 @@
 import type { LlmStep } from '../flow/flow.ts'
 import type { Slot } from '../llms/lane.ts'
 import { LlmError, type LlmAnswer, type LlmRequest, type Message, type ToolCall } from '../llms/llm.ts'
-import { LONGEST_WAIT_MS, retryDelay } from '../llms/retry.ts'
+import type { RateLimits } from '../llms/rate-limits.ts'
+import { retryDelay } from '../llms/retry.ts'
 import { attemptError, attemptFinished, costOf } from './attempt.ts'
-import { abortedAttempt, abortedOutcome, callLimit } from './given-up.ts'
+import { abortedAttempt, abortedOutcome, callLimit, withoutRetries } from './given-up.ts'
 import { contextProblem, estimateTokens, fitsContext } from './llm-request.ts'
 import type { RunError } from '../run/events.ts'
 import { failure, type Failure, type Outcome, type StepContext } from './step-run.ts'
@@ -119,7 +120,10 @@ async function callOnce(
   }
   try {
     const { llm } = context.llm(step.llm.name)
-    return await llm.call(request, { signal: context.signal, onFirstToken })
+    const onRateLimits = (limits: RateLimits): void => slot.learn(context.world.clock.now(), limits)
+    const answer = await llm.call(request, { signal: context.signal, onFirstToken, onRateLimits })
+    if (answer.recalled === undefined) slot.succeed()
+    return answer
   } catch (error) {
     if (context.signal.aborted) {
       const reason = abortedAttempt(context.signal)
@@ -135,7 +139,7 @@ async function callOnce(
 }
 
 function afterError(error: LlmError, made: Attempt, context: StepContext): Next {
-  const { step, request, attempt, retries, unfit } = made
+  const { step, request, attempt, retries, unfit, slot } = made
   const { world } = context
   const delay = retryDelay({
     error,
@@ -143,16 +147,16 @@ function afterError(error: LlmError, made: Attempt, context: StepContext): Next 
     maxRetries: step.llm.maxRetries,
     random: world.random,
   })
-  const pause = error.retryAfterMs ?? delay ?? 0
-  // Everyone behind the same key would be turned away too; a very long wait is left to whoever reads the error.
-  if (error.code === 'rate-limited' && pause <= LONGEST_WAIT_MS)
-    context.llm(step.llm.name).lane.pauseUntil(world.clock.now() + pause)
-  const again = delay !== undefined && context.takeCall()
+  const { lane } = context.llm(step.llm.name)
+  slot.fail(world.clock.now(), error, delay)
+  const isWorthIt = delay !== undefined && lane.takeRetry(error)
+  const again = isWorthIt && context.takeCall()
   const waitMs = again ? Math.max(delay, startDelay(step, request, context)) : null
   context.emit(attemptFinished({ context, attempt, error: attemptError(error), wait: waitMs }))
   if (waitMs !== null) return { ...progressOf(made), request, waitMs, retries: retries + 1, turns: [] }
-  if (delay !== undefined) return { outcome: callLimit(unfit) }
-  return { outcome: { ok: false, error: attemptError(error), generated: unfit } }
+  if (isWorthIt) return { outcome: callLimit(unfit) }
+  const told = delay === undefined ? attemptError(error) : withoutRetries(attemptError(error))
+  return { outcome: { ok: false, error: told, generated: unfit } }
 }
 
 function afterAnswer(answer: LlmAnswer, made: Attempt, context: StepContext): Next {

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Lane } from '../../src/llms/lane.ts'
-import { Pause } from '../../src/llms/pause.ts'
+import { Account } from '../../src/llms/account.ts'
 
 const MINUTE_MS = 60_000
 
 test('a lane without limits is always open', () => {
-  const lane = new Lane({}, new Pause())
+  const lane = new Lane({}, new Account())
   for (let i = 0; i < 1000; i++) {
     expect(lane.free).toBe(true)
     expect(lane.startDelay(0, 1e9)).toBe(0)
@@ -15,7 +15,7 @@ test('a lane without limits is always open', () => {
 })
 
 test('no more calls run than its concurrency, and an ended call gives its slot back once', () => {
-  const lane = new Lane({ maxConcurrency: 2 }, new Pause())
+  const lane = new Lane({ maxConcurrency: 2 }, new Account())
   const first = lane.begin(0, 0)
   expect(lane.free).toBe(true)
   lane.begin(0, 0)
@@ -27,54 +27,116 @@ test('no more calls run than its concurrency, and an ended call gives its slot b
   expect(lane.free).toBe(false)
 })
 
-test('a pause holds every lane that shares it, and is never shortened', () => {
-  const pause = new Pause()
-  const a = new Lane({}, pause)
-  const b = new Lane({}, pause)
-  a.pauseUntil(1000)
-  b.pauseUntil(400)
-  expect([a.startDelay(300, 0), b.startDelay(300, 0), b.startDelay(1000, 0)]).toEqual([700, 700, 0])
-})
+const tooMany = (retryAfterMs: number) => ({ code: 'rate-limited', httpStatus: 429, retryAfterMs }) as const
 
-test('what a pause has held comes back one by one and faster and faster, over all lanes that share it', () => {
-  const pause = new Pause()
-  const lanes = [new Lane({}, pause), new Lane({}, pause)]
-  lanes[0]!.pauseUntil(1000)
+/** An account whose first call has just been refused. */
+function refused(at: number, retryAfterMs: number, calls = 1): Lane {
+  const lane = new Lane({}, new Account())
+  const slots = Array.from({ length: calls }, () => lane.begin(at, 0))
+  for (const slot of slots) {
+    slot.fail(at, tooMany(retryAfterMs), undefined)
+    slot.end()
+  }
+  return lane
+}
+
+/** When so many calls start that are answered at once. */
+function startsOf(lane: Lane, from: number, count: number): number[] {
   const starts: number[] = []
-  for (let now = 0; starts.length < 40;) {
-    const lane = lanes[starts.length % 2]!
+  for (let now = from; starts.length < count;) {
     const delay = lane.startDelay(now, 0)
     now += delay
     if (delay > 0) continue
-    lane.begin(now, 0)
+    const slot = lane.begin(now, 0)
+    slot.succeed()
+    slot.end()
     starts.push(now)
   }
-  const upTo = (time: number) => starts.filter((start) => start <= time).length
-  expect([999, 1099, 1199, 1299, 1399, 1499, 1599, 1699].map(upTo)).toEqual([0, 1, 2, 4, 8, 16, 32, 40])
+  return starts
+}
+
+describe('after a refusal', () => {
+  test('nothing starts before the time that the server asks for, in any lane of the account, and a pause is never shortened', () => {
+    const account = new Account()
+    const a = new Lane({}, account)
+    const b = new Lane({}, account)
+    const slots = [a.begin(0, 0), b.begin(0, 0)]
+    slots[0]!.fail(0, tooMany(1000), undefined)
+    slots[1]!.fail(0, tooMany(400), undefined)
+    expect([a.startDelay(300, 0), b.startDelay(300, 0)]).toEqual([700, 700])
+    expect([a.startDelay(1000, 0), b.startDelay(1000, 0)]).toEqual([0, 0])
+  })
+
+  test('calls come back one by one, and closer together with every success', () => {
+    const starts = startsOf(refused(0, 1000, 64), 0, 60)
+    expect(starts[0]).toBe(1000)
+    const gaps = starts.slice(1).map((start, i) => start - starts[i]!)
+    expect(gaps[0]).toBeLessThanOrEqual(100)
+    expect(gaps[0]).toBeGreaterThan(90)
+    for (const [i, gap] of gaps.slice(1).entries()) expect(gap).toBeLessThan(gaps[i]!)
+    expect(gaps.at(-1)).toBeLessThan(25)
+  })
+
+  test('a burst that is refused counts once, and another refusal halves the pace', () => {
+    const lane = refused(0, 1000, 64)
+    lane.begin(1000, 0).fail(1000, tooMany(1000), undefined)
+    lane.begin(2000, 0)
+    expect(lane.startDelay(2000, 0)).toBe(200)
+  })
+
+  test('no more calls are in flight than half of those that were too many, and more with every success', () => {
+    const lane = new Lane({}, new Account())
+    const slots = Array.from({ length: 8 }, () => lane.begin(0, 0))
+    for (const slot of slots)
+      slot.fail(1, { code: 'server-error', httpStatus: 503, retryAfterMs: undefined }, 5)
+    const flying = Array.from({ length: 4 }, (_, call) => lane.begin(1000 + call * 200, 0))
+    expect(lane.startDelay(2000, 0)).toBeGreaterThan(0)
+    for (const slot of flying) slot.succeed()
+    for (let call = 0; call < 5; call++) {
+      expect(lane.startDelay(3000 + call * 200, 0)).toBe(0)
+      lane.begin(3000 + call * 200, 0)
+    }
+    expect(lane.startDelay(5000, 0)).toBeGreaterThan(0)
+  })
+
+  test('a wait of more than a minute pauses nobody: its message says when to come back', () => {
+    expect(refused(0, 61_000).startDelay(100, 0)).toBe(0)
+  })
+
+  test('an account that was left alone is as good as new', () => {
+    const lane = refused(0, 1000)
+    lane.begin(31_000, 0)
+    expect(lane.startDelay(31_000, 0)).toBe(0)
+  })
+
+  test('errors that say nothing of the load slow nothing down', () => {
+    const lane = new Lane({}, new Account())
+    lane.begin(0, 0).fail(0, { code: 'server-error', httpStatus: 500, retryAfterMs: undefined }, 100)
+    lane
+      .begin(0, 0)
+      .fail(0, { code: 'connection-failed', httpStatus: undefined, retryAfterMs: undefined }, 100)
+    lane.begin(0, 0)
+    expect(lane.startDelay(0, 0)).toBe(0)
+  })
 })
 
-test('a call that starts in spite of a pause is none of those that come back after it', () => {
-  const lane = new Lane({}, new Pause())
-  lane.pauseUntil(1000)
-  lane.begin(500, 0)
-  expect(lane.startDelay(1000, 0)).toBe(0)
-  lane.begin(1000, 0)
-  expect(lane.startDelay(1000, 0)).toBe(100)
-})
-
-test('another pause begins the slow return anew', () => {
-  const lane = new Lane({}, new Pause())
-  lane.pauseUntil(1000)
-  for (let call = 0; call < 10; call++) lane.begin(1000, 0)
-  lane.pauseUntil(2000)
-  expect([lane.startDelay(1900, 0), lane.startDelay(2000, 0)]).toEqual([100, 0])
-  lane.begin(2000, 0)
-  expect(lane.startDelay(2000, 0)).toBe(100)
+describe('the retries of a run at one server', () => {
+  test('are a hundred, and one more for five successes, and those after a timeout count twice', () => {
+    const lane = new Lane({}, new Account())
+    const take = (code: 'timeout' | 'server-error'): number => {
+      let count = 0
+      while (lane.takeRetry({ code })) count++
+      return count
+    }
+    expect(take('server-error')).toBe(100)
+    for (let call = 0; call < 51; call++) lane.begin(0, 0).succeed()
+    expect(take('timeout')).toBe(5)
+  })
 })
 
 describe('requests per minute', () => {
   test('the next call starts as soon as the oldest of the minute is a minute old', () => {
-    const lane = new Lane({ requestsPerMinute: 2 }, new Pause())
+    const lane = new Lane({ requestsPerMinute: 2 }, new Account())
     lane.begin(0, 0)
     lane.begin(10_000, 0)
     expect(lane.startDelay(10_000, 0)).toBe(50_000)
@@ -90,7 +152,7 @@ describe('requests per minute', () => {
         fc.integer({ min: 1, max: 20 }),
         fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 200 }),
         (limit, gaps) => {
-          const lane = new Lane({ requestsPerMinute: limit }, new Pause())
+          const lane = new Lane({ requestsPerMinute: limit }, new Account())
           const starts: number[] = []
           let now = 0
           for (const gap of gaps) {
@@ -112,7 +174,7 @@ describe('requests per minute', () => {
 
 describe('tokens per minute', () => {
   test('an estimate is reserved, and settled to what was used', () => {
-    const lane = new Lane({ tokensPerMinute: 100 }, new Pause())
+    const lane = new Lane({ tokensPerMinute: 100 }, new Account())
     const call = lane.begin(0, 80)
     expect(lane.startDelay(0, 20)).toBe(0)
     expect(lane.startDelay(0, 21)).toBe(MINUTE_MS)
@@ -124,7 +186,7 @@ describe('tokens per minute', () => {
   })
 
   test('a call that is larger than a minute waits until it is alone, not for ever', () => {
-    const lane = new Lane({ tokensPerMinute: 100 }, new Pause())
+    const lane = new Lane({ tokensPerMinute: 100 }, new Account())
     expect(lane.startDelay(0, 1000)).toBe(0)
     lane.begin(0, 10)
     expect(lane.startDelay(5, 1000)).toBe(MINUTE_MS - 5)
@@ -132,7 +194,7 @@ describe('tokens per minute', () => {
   })
 
   test('settling a call whose minute is over changes nothing', () => {
-    const lane = new Lane({ tokensPerMinute: 100 }, new Pause())
+    const lane = new Lane({ tokensPerMinute: 100 }, new Account())
     const call = lane.begin(0, 50)
     expect(lane.startDelay(2 * MINUTE_MS, 100)).toBe(0)
     call.settle(5000)
@@ -154,7 +216,7 @@ describe('tokens per minute', () => {
           },
         ),
         (limit, calls) => {
-          const lane = new Lane({ tokensPerMinute: limit }, new Pause())
+          const lane = new Lane({ tokensPerMinute: limit }, new Account())
           const used: { at: number; tokens: number }[] = []
           let now = 0
           for (const [gap, tokens, share] of calls) {
