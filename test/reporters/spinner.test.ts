@@ -64,6 +64,22 @@ describe('on a terminal', () => {
     )
   })
 
+  test('steps of flows inside are counted, and what only waits for them does not run', () => {
+    const outer = new Story([{ id: 'agent', name: 'Agent', kind: 'flow', needs: [] }]).start('agent')
+    const inner = new Story([llmStep('think', 'Think'), llmStep('act', 'Act')]).start('think')
+    const inside = inner.events.map((event): RunEvent => ({
+      type: 'flow-event',
+      at: 0,
+      step: 'agent',
+      run: 2,
+      event,
+    }))
+    expect(shownAfter([...outer.events, ...inside])).toBe('0/3 steps  Agent 2 › Think  0.1s')
+    const ended = inner.succeed('think', 'so').finish().events.slice(inside.length)
+    const rest = ended.map((event): RunEvent => ({ type: 'flow-event', at: 0, step: 'agent', run: 2, event }))
+    expect(shownAfter([...outer.events, ...inside, ...rest])).toBe('1/3 steps  0.1s')
+  })
+
   test('time goes on while nothing happens', () => {
     expect(shownAfter(soundtrackUntil(0), { ms: 60_000 })).toBe('0/7 steps  Movie Title Flowstep  60.0s')
   })
