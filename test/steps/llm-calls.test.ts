@@ -19,6 +19,10 @@ const flow = compiled(
 const step = flow.steps[0] as LlmStep
 const answer: LlmAnswer = { text: 'hello', finishReason: 'stop', raw: {} }
 
+const unused = (): never => {
+  throw new Error('a step that calls a model needs none of it')
+}
+
 /** Calls of one step, all at once, to an LLM that answers as a function of how often it has been called. */
 async function called(times: number, llm: (call: number) => LlmAnswer, limits: LaneLimits = {}) {
   const world = new HeldWorld()
@@ -34,6 +38,12 @@ async function called(times: number, llm: (call: number) => LlmAnswer, limits: L
     emit: (event) => void events.push(event),
     at: () => world.clock.now(),
     llm: () => ready,
+    store: unused,
+    callFunction: unused,
+    fingerprint: unused,
+    folder: '',
+    ask: unused,
+    runFlow: unused,
     takeCall: () => true,
     said: [],
     say: () => {},
