@@ -3,6 +3,7 @@ import { elide, width } from '../../source/width.ts'
 import type { CompiledFlow } from '../compile.ts'
 import { describeSize } from '../size.ts'
 import { markedPath, runText, secondsText, type Happened, type StepHappened } from './happened.ts'
+import { deedOf } from './deed.ts'
 import { timesItems } from './label.ts'
 import { stagesOf } from './stages.ts'
 
@@ -31,7 +32,8 @@ export function drawAscii(compiled: CompiledFlow, { columns, palette, happened }
   const stages = stagesOf(graph)
   const longestLabel = Math.max(12, Math.floor(columns * 0.4))
   const labels = flow.steps.map((step) => {
-    const times = elide(timesItems(step), longestLabel - 4)
+    const inner = step.kind === 'flow' ? ` [${deedOf(step)}]` : ''
+    const times = elide(timesItems(step) + inner, longestLabel - 4)
     return elide(step.id, longestLabel - width(times)) + times
   })
   const labelWidth = widest(labels)

@@ -1,6 +1,6 @@
 import { visibleLine } from '../../source/visible.ts'
 import type { CompiledFlow } from '../compile.ts'
-import { shapes } from './deed.ts'
+import { deedOf, shapes } from './deed.ts'
 import { criticalEdges, edgeLabel } from './edges.ts'
 import { markedPath, outcomeText, type Happened } from './happened.ts'
 import { personalName } from './label.ts'
@@ -20,10 +20,9 @@ export function drawDot({ flow, graph }: CompiledFlow, happened: Happened | unde
     const outcome = happened?.steps[node]
     const { dot, isRounded } = shapes[step.kind]
     const styles = [isRounded ? ['rounded'] : [], outcome === undefined ? [] : ['filled']].flat()
-    const attributes = [
-      `label=${labelOf(personalName(step), outcome === undefined ? '' : outcomeText(outcome))}`,
-      ...dot,
-    ]
+    const inner = step.kind === 'flow' ? quoted(deedOf(step)).slice(1, -1) : ''
+    const below = [inner, outcome === undefined ? '' : outcomeText(outcome)].filter((text) => text !== '')
+    const attributes = [`label=${labelOf(personalName(step), below.join('\\n'))}`, ...dot]
     if (styles.length > 0)
       attributes.push(`style=${styles.length === 1 ? (styles[0] ?? '') : quoted(styles.join())}`)
     if (outcome !== undefined) {
@@ -42,8 +41,8 @@ export function drawDot({ flow, graph }: CompiledFlow, happened: Happened | unde
 }
 
 /** `\n` between two quoted parts is Graphviz's line break. */
-function labelOf(name: string, outcome: string): string {
-  return outcome === '' ? quoted(name) : `${quoted(name).slice(0, -1)}\\n${outcome}"`
+function labelOf(name: string, below: string): string {
+  return below === '' ? quoted(name) : `${quoted(name).slice(0, -1)}\\n${below}"`
 }
 
 /** A string of DOT, in which only the quote and the backslash mean something. */

@@ -1,6 +1,6 @@
 import { visibleLine } from '../../source/visible.ts'
 import type { CompiledFlow } from '../compile.ts'
-import { shapes } from './deed.ts'
+import { deedOf, shapes } from './deed.ts'
 import { criticalEdges, edgeLabel } from './edges.ts'
 import { markedPath, outcomeText, type Happened } from './happened.ts'
 import { personalName } from './label.ts'
@@ -17,8 +17,9 @@ export function drawMermaid({ flow, graph }: CompiledFlow, happened: Happened | 
   const byStatus = new Map<keyof typeof statusColours, string[]>()
   for (const [node, step] of flow.steps.entries()) {
     const outcome = happened?.steps[node]
-    const text = outcome === undefined ? '' : outcomeText(outcome)
-    const label = escape(personalName(step)) + (text === '' ? '' : `<br/>${text}`)
+    const inner = step.kind === 'flow' ? escape(deedOf(step)) : ''
+    const below = [inner, outcome === undefined ? '' : outcomeText(outcome)].filter((text) => text !== '')
+    const label = [escape(personalName(step)), ...below].join('<br/>')
     const [open, close] = shapes[step.kind].mermaid
     lines.push(`  ${idOf(node)}${open}"${label}"${close}`)
     if (outcome === undefined) continue

@@ -1,7 +1,10 @@
 import { relative } from 'node:path'
 import { expect, test } from 'vitest'
+import { drawAscii } from '../../../src/graph/draw/ascii.ts'
+import { drawDot } from '../../../src/graph/draw/dot.ts'
 import { drawJson } from '../../../src/graph/draw/json.ts'
 import { drawMermaid } from '../../../src/graph/draw/mermaid.ts'
+import { plainPalette } from '../../../src/source/palette.ts'
 import { loaded } from '../../run/flow-files.ts'
 
 const flows = {
@@ -37,6 +40,10 @@ test('programs see each flow inside once, by its file', async () => {
   ])
 })
 
-test('a flow inside has walls, so that one sees that there is more', async () => {
-  expect(drawMermaid(await loaded(flows), undefined)).toContain('n_a[["a"]]')
+test('a flow inside has walls and a name, so that one sees that there is more', async () => {
+  const flow = await loaded(flows)
+  expect(drawMermaid(flow, undefined)).toContain('n_a[["a<br/>flow middle"]]')
+  expect(drawDot(flow, undefined)).toContain('"a" [label="a\\nflow middle", peripheries=2')
+  const plain = { columns: 80, palette: plainPalette, happened: undefined }
+  expect(drawAscii(flow, plain)).toContain(' 1 ● a [flow middle]\n')
 })

@@ -32,12 +32,12 @@ steps:
     expect(mermaid).toContain(
       '  n_ask["ask"]\n  n_fixed(["fixed"])\n  n_sum{{"sum"}}\n  n_words{{"words"}}\n',
     )
-    expect(mermaid).toContain('  n_look[("look")]\n  n_agent[["agent"]]\n')
+    expect(mermaid).toContain('  n_look[("look")]\n  n_agent[["agent<br/>flow inner"]]\n')
     const dot = drawDot(compiled, undefined)
     expect(dot).toContain('"fixed" [label="fixed", style=rounded]')
     expect(dot).toContain('"sum" [label="sum", shape=hexagon]')
     expect(dot).toContain('"look" [label="look", shape=cylinder')
-    expect(dot).toContain('"agent" [label="agent", peripheries=2]')
+    expect(dot).toContain('"agent" [label="agent\\nflow inner", peripheries=2]')
     const svg = drawSvg(compiled, undefined)
     for (const deed of ['value', 'function tools.js#add', 'command wc', 'search wiki', 'flow inner'])
       expect(svg).toContain(`>${deed}<`)
