@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Lane } from '../../src/llms/lane.ts'
-import { Account } from '../../src/llms/account.ts'
+import { Account, type Slowed } from '../../src/llms/account.ts'
 
 const MINUTE_MS = 60_000
 
@@ -235,5 +235,59 @@ describe('tokens per minute', () => {
         },
       ),
     )
+  })
+})
+
+describe('a lane among the lanes of other processes', () => {
+  /** A neighbourhood in which nothing is heard until `news` is set. */
+  function among(others: number, before = 0) {
+    const told: Slowed[] = []
+    const state: { news: Slowed | undefined } = { news: undefined }
+    const account = new Account({
+      look() {
+        const { news } = state
+        state.news = undefined
+        return { others, before, news }
+      },
+      tell: (slowed) => void told.push(slowed),
+    })
+    return { account, told, state }
+  }
+
+  test('uses its share of the requests and tokens of a minute', () => {
+    const lane = new Lane({ requestsPerMinute: 9, tokensPerMinute: 90 }, among(3).account)
+    lane.startDelay(0, 0)
+    lane.begin(0, 10)
+    expect(lane.startDelay(0, 12)).toBe(0)
+    expect(lane.startDelay(0, 13)).toBe(MINUTE_MS)
+    lane.begin(10, 1)
+    expect(lane.startDelay(10, 1)).toBe(MINUTE_MS - 10)
+  })
+
+  test('may always make one request', () => {
+    const lane = new Lane({ requestsPerMinute: 2 }, among(7).account)
+    expect(lane.startDelay(0, 0)).toBe(0)
+  })
+
+  test('waits when another one was told to, takes its turn after that, and leaves room for all', () => {
+    const { account, state } = among(3, 2)
+    const lane = new Lane({}, account)
+    state.news = { pauseMs: 1000, gapMs: 100 }
+    expect(lane.startDelay(0, 0)).toBe(1200)
+    expect(lane.startDelay(1200, 0)).toBe(0)
+    lane.begin(1200, 0)
+    expect(lane.startDelay(1200, 0)).toBe(400)
+  })
+
+  test('tells the others of a burst that was refused, and is not slowed down a second time by what it has heard', () => {
+    const { account, told, state } = among(1)
+    const lane = new Lane({}, account)
+    const slots = [lane.begin(0, 0), lane.begin(0, 0)]
+    state.news = { pauseMs: 1000, gapMs: 100 }
+    lane.startDelay(1, 0)
+    slots[0]!.fail(2, tooMany(1000), undefined)
+    expect(told).toEqual([{ pauseMs: 1000, gapMs: 100 }])
+    lane.begin(2000, 0).fail(2000, tooMany(500), undefined)
+    expect(told.at(-1)).toEqual({ pauseMs: 500, gapMs: 200 })
   })
 })
