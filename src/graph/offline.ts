@@ -1,4 +1,4 @@
-import type { Step } from '../flow/flow.ts'
+import type { LlmStep, Step } from '../flow/flow.ts'
 import type { LlmConfig } from '../flow/llm-config.ts'
 import { presetOf } from '../flow/providers.ts'
 import type { VectorStoreConfig } from '../flow/retrieval-config.ts'
@@ -9,12 +9,20 @@ import { changeEveryFlow } from './every-flow.ts'
 export function offline(compiled: CompiledFlow): CompiledFlow {
   return changeEveryFlow(compiled, (flow) => {
     const llms = new Map([...flow.llms].map(([name, config]) => [name, embedded(config)]))
-    const steps = flow.steps.map((step): Step =>
-      step.kind === 'llm' ? { ...step, llm: embedded(step.llm) } : step,
-    )
+    const steps = flow.steps.map((step): Step => (step.kind === 'llm' ? withoutModel(step) : step))
     const vectorStores = new Map([...flow.vectorStores].map(([name, config]) => [name, kept(config)]))
     return { ...flow, llms, vectorStores, steps }
   })
+}
+
+/** What its answer has to be is not for the prompt: muse reads no schemas, and its answer is made up to fit. */
+function withoutModel(step: LlmStep): LlmStep {
+  const { outputSchema } = step
+  return {
+    ...step,
+    llm: embedded(step.llm),
+    outputSchema: outputSchema === undefined ? undefined : { ...outputSchema, place: 'request' },
+  }
 }
 
 /** A store in this process; its own file, since vectors of another model cannot stand beside those that others made. */

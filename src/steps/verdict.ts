@@ -26,10 +26,16 @@ export function judge(answer: LlmAnswer, step: LlmStep, maxTokens: number): Outc
       if (text.trim() === '')
         return failure('empty-answer', `llm "${name}" gave an empty answer`, { generated: text })
   }
-  if (step.outputSchema !== undefined) return structuredOutcome(text, step.outputSchema)
+  if (step.outputSchema !== undefined) {
+    const outcome = structuredOutcome(text, step.outputSchema)
+    return outcome.ok && provider === 'embedded' ? { ...outcome, note: madeUpNote } : outcome
+  }
   const isPass = provider === 'embedded' && isDeclined(text)
   return { ok: true, value: text, generated: text, note: isPass ? beyondMuse : null }
 }
+
+const madeUpNote =
+  'the embedded demonstration model writes no JSON, so this was made up to fit "output_schema"; set "provider" and "model" of the llm to a real one'
 
 const beyondMuse =
   'the embedded demonstration model was not taught to answer this; set "provider" and "model" of the llm to a real one'

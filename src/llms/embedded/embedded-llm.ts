@@ -1,5 +1,6 @@
-import { type Llm, type LlmConfig, LlmError } from '../llm.ts'
+import { type Llm, type LlmAnswer, type LlmConfig, LlmError } from '../llm.ts'
 import { generate } from './generation.ts'
+import { madeUp } from './made-up.ts'
 import { loadMuse } from './muse.ts'
 
 const MODEL = 'muse-1.0.0'
@@ -17,6 +18,7 @@ export async function openEmbedded({ timeoutMs }: LlmConfig): Promise<Llm> {
   const muse = await loadMuse()
   return {
     call: async (request, { signal, onFirstToken }) => {
+      if (request.responseFormat !== undefined) return madeUpAnswer(request.responseFormat.schema)
       const limit = AbortSignal.timeout(Math.min(timeoutMs, MAX_TIMER_MS))
       try {
         const options = { signal: AbortSignal.any([signal, limit]), onFirstToken }
@@ -37,4 +39,16 @@ export async function openEmbedded({ timeoutMs }: LlmConfig): Promise<Llm> {
       }
     },
   }
+}
+
+/** Muse cannot write JSON: what a schema asks for is made up, and the record says so. */
+function madeUpAnswer(schema: Readonly<Record<string, unknown>>): LlmAnswer {
+  const text = JSON.stringify(madeUp(schema))
+  const raw = {
+    object: 'embedded.completion',
+    model: MODEL,
+    text,
+    note: 'made up to fit a schema, by no model',
+  }
+  return { text, finishReason: 'stop', usage: { inputTokens: 0, outputTokens: 0 }, model: MODEL, raw }
 }
