@@ -6,8 +6,10 @@ export interface Call {
   readonly startedAt: number
   attemptAt: number
   attempts: number
-  /** Attempts that asked for tools; what follows one is no retry. */
+  /** Attempts that asked for tools. */
   rounds: number
+  /** Attempts that failed and were to be followed by another; what follows one that did not fail is no retry. */
+  failed: number
   /** Flows that were begun inside the step. */
   runs: number
   /** Of the last attempt; undefined while there is none. */
@@ -24,6 +26,7 @@ export function newCall(at: number): Call {
     attemptAt: at,
     attempts: 0,
     rounds: 0,
+    failed: 0,
     runs: 0,
     firstTokenAfter: undefined,
     tokens: undefined,
@@ -42,19 +45,20 @@ export function addAttempt(call: Call, { usage, cost }: AttemptFinished): void {
   if (cost !== null) call.dollars = (call.dollars ?? 0) + cost
 }
 
-/** Counts an attempt of the step itself that has asked for tools. */
-export function countRound(call: Call, { finish_reason: reason, error }: AttemptFinished): void {
+/** Counts an attempt of the step itself that has asked for tools, or has failed and is made again. */
+export function countRound(call: Call, { finish_reason: reason, error, wait }: AttemptFinished): void {
   if (reason === 'tool-calls' && error === null) call.rounds++
+  if (error !== null && wait !== null) call.failed++
 }
 
 /** `17 tokens  $0.0000  first token 0.31s  2 rounds  1 retry`, without what is not known. */
-export function callText({ tokens, dollars, firstTokenAfter, attempts, rounds }: Call): string {
+export function callText({ tokens, dollars, firstTokenAfter, attempts, rounds, failed }: Call): string {
   const parts: string[] = []
   if (tokens !== undefined) parts.push(countText(tokens, 'token'))
   if (dollars !== undefined) parts.push(dollarsText(dollars))
   if (firstTokenAfter !== undefined) parts.push(`first token ${secondsText(firstTokenAfter / 1000)}`)
   if (rounds > 0) parts.push(countText(rounds, 'round'))
-  const retries = attempts - 1 - rounds
+  const retries = Math.min(failed, attempts - 1)
   if (retries > 0) parts.push(retries === 1 ? '1 retry' : `${retries} retries`)
   return parts.join('  ')
 }

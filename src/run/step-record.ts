@@ -199,7 +199,7 @@ export class StepRecord {
     const finished = this.finishedAttempts
     const last = finished.findLast(({ finish_reason: reason }) => reason !== null)
     return {
-      retries: Math.max(0, this.#attempts.length - 1 - roundsIn(finished)),
+      retries: failuresIn(finished.slice(0, Math.max(0, this.#attempts.length - 1))),
       attempts: this.#attempts.map((attempt) => attemptResult(attempt, end)),
       finish_reason: last?.finish_reason ?? null,
       request_id: last?.request_id ?? null,
@@ -215,9 +215,9 @@ export class StepRecord {
   }
 }
 
-/** Attempts that have asked for tools; what follows one is no retry. */
-function roundsIn(finished: readonly FinishedAttempt[]): number {
-  return finished.filter((attempt) => attempt.finish_reason === 'tool-calls' && attempt.error === null).length
+/** What follows an attempt that failed is a retry; what follows another is the next round of tools, or the next batch of texts. */
+function failuresIn(finished: readonly FinishedAttempt[]): number {
+  return finished.filter(({ error }) => error !== null).length
 }
 
 function outcomeOf(settled: Settled | undefined): Pick<StepResult, 'status' | 'reason' | 'error'> {

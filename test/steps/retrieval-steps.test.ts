@@ -103,6 +103,8 @@ describe('a search', () => {
       error: null,
     })
     expect(result.usage).toMatchObject({ input_tokens: 3, cost: 0 })
+    // The search after the embedding is an attempt of its own, and no retry.
+    expect(result.steps['found']?.call_data).toMatchObject({ retries: 0, attempts: [{}, {}] })
   })
 
   test('takes its filter from variables, and what is no filter then is a failure', async () => {
