@@ -24,9 +24,9 @@ export const catalogue = {
   'bad-default': 'The default of an input does not have the type of the input.',
   'out-of-range': 'A number is too small or too large, or something is empty that must not be.',
   'missing-verb':
-    'A step does not say what it does. Each has exactly one of the keys "prompt", "template" and "value".',
+    'A step does not say what it does. Each has exactly one of the keys that decide its kind, such as "prompt", "value" or "function".',
   'several-verbs':
-    'A step says two things that it does. Each has exactly one of the keys "prompt", "template" and "value".',
+    'A step says two things that it does. Each has exactly one of the keys that decide its kind, such as "prompt", "value" or "function".',
   'unknown-template': 'A step names a template that is not declared under "templates".',
   'unknown-llm': 'A step or "defaults" names an LLM that is not declared under "llms".',
   'unknown-store': 'A step names a vector store that is not declared under "vector_stores".',
@@ -62,7 +62,8 @@ export const catalogue = {
   'hidden-variable': 'The item or the index of a "for_each" has the name of an input or an output.',
   'needs-for-each':
     'Something that only makes sense for the items of a "for_each" stands in a step without one.',
-  'bad-for-each': 'A step can run for a count, for a list, or for the items of a list input.',
+  'bad-for-each':
+    'A step can run for a count, for a list, or for the items of a list that an input or a step gives.',
   'too-many-items':
     'A step has more items than a run allows. The limit is there so that a slip does not become a bill.',
   'unknown-item-count':
@@ -85,7 +86,7 @@ export const catalogue = {
   'beyond-provider':
     'A step asks for something that the provider of its LLM cannot do, such as tools of the embedded demonstration model.',
   'bad-file':
-    'A template file cannot be read: it does not exist, is no text, or is outside the folder of the flow.',
+    'A file that the flow names cannot be read: it does not exist, is not what it should be, or is outside the folder of the flow.',
   'bad-function':
     'A function cannot be found: its module file is not there, is outside the folder of the flow, is no JavaScript or TypeScript, or does not export it.',
   'bad-command':
