@@ -53,7 +53,7 @@ describe('processes that call one server with one key', () => {
     const limits = openSharedLimits(homeIn(directory), () => time)
     const [one] = [limits.join('a'), limits.join('b')]
     time += 300
-    expect(one!.look().others).toBe(0)
+    expect(one.look().others).toBe(0)
   })
 
   test('leave nothing of the key on the disk', () => {
