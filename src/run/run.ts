@@ -15,6 +15,7 @@ import { contentKey } from '../store/canonical-json.ts'
 import { Conversations, type Histories, type Said } from './conversations.ts'
 import type { Allowance } from './allowance.ts'
 import type { CancelReason, EventListener, RunError, RunEvent, RunStatus } from './events.ts'
+import { Gates } from './gates.ts'
 import { prepareInner } from './inner-preparation.ts'
 import { InternalError } from './internal-error.ts'
 import type { Memory } from './memory.ts'
@@ -24,7 +25,7 @@ import { recordedLlm, type Recordings } from './recorded-llm.ts'
 import { isShared, rememberingLlm } from './remembering-llm.ts'
 import { createResult, type RunResult } from './result.ts'
 import { runStarted } from './run-started.ts'
-import { schedule, type Gate } from './scheduler.ts'
+import { schedule } from './scheduler.ts'
 import { Settled } from './settled.ts'
 import { openStep, type Opening } from './opening.ts'
 import { itemsOf, unitId } from './units.ts'
@@ -87,9 +88,7 @@ export class Run {
   /** What becomes the result; undefined inside another run, which folds the events of this one with its own. */
   #fold: ReturnType<typeof createResult> | undefined
   readonly #listeners: Set<EventListener>
-  readonly #gates = new Map<string, Gate>()
-  /** Of steps that take no slot no more may run at a time, so that not everything is begun before anything is ended. */
-  readonly #innerGate: Gate
+  readonly #gates: Gates
   readonly #inFlight = new Set<AbortController>()
   readonly #settled: Settled
   /** By step; undefined while a list has yet to be made. */
@@ -104,8 +103,6 @@ export class Run {
     'world' | 'keepRaw' | 'at' | 'llm' | 'store' | 'callFunction' | 'fingerprint' | 'folder' | 'takeCall'
   >
   #lastAt = 0
-  /** How many flow steps run; they take no slot. */
-  #innerRuns = 0
   #firstFailure: { readonly step: string; readonly error: RunError } | undefined
   #hasFailed = false
   #hasLostItems = false
@@ -127,13 +124,13 @@ export class Run {
       if (step.forEach !== undefined && count !== undefined) this.#settled.expand(position, count)
     }
     this.#endings = compiled.flow.steps.map(() => undefined)
-    const hasRoom = (): boolean => this.#innerRuns < settings.allowance.concurrency
-    this.#innerGate = {
-      get free() {
-        return hasRoom()
-      },
-      startDelay: () => 0,
-    }
+    this.#gates = new Gates({
+      flow: compiled.flow,
+      llms: preparation.llms,
+      stores: preparation.stores,
+      mostAround: settings.allowance.concurrency,
+      tokensOf: (step, item) => this.#tokens(step, item),
+    })
     this.#startedAt = settings.world.clock.now()
     const { world, keepRaw, allowance } = settings
     this.#surroundings = {
@@ -214,7 +211,7 @@ export class Run {
         maxItems: this.#mostItems(),
         itemLimit: (step) => this.#step(step).forEach?.maxConcurrency ?? Infinity,
         takesSlot: (step) => flowsIn(this.#step(step)).length === 0,
-        gateOf: (step) => this.#gateOf(this.#step(step)),
+        gateOf: (step) => this.#gates.of(this.#step(step)),
         slots: allowance.slots,
         clock: world.clock,
         signal: this.#stop.signal,
@@ -295,14 +292,14 @@ export class Run {
       signal: controller.signal,
     })
     const isAround = flowsIn(step).length > 0
-    if (isAround) this.#innerRuns++
+    if (isAround) this.#gates.beginAround()
     if (!(outcome instanceof Promise)) return this.#settle(position, item, outcome)
     const timer = step.timeoutMs === undefined ? undefined : this.#limit(controller, step.timeoutMs)
     return outcome
       .then((settled) => this.#settle(position, item, settled))
       .finally(() => {
         timer?.abort()
-        if (isAround) this.#innerRuns--
+        if (isAround) this.#gates.endAround()
         this.#inFlight.delete(controller)
       })
   }
@@ -532,47 +529,7 @@ export class Run {
     }
   }
 
-  /** One gate for each LLM: steps that call the same one wait in one queue. */
-  #gateOf(step: Step): Gate | undefined {
-    if (step.kind === 'flow') return this.#innerGate
-    const limited = this.#limitsOf(step)
-    if (limited === undefined) return undefined
-    const { lane, tokensPerMinute } = limited
-    // A step whose tools are flows holds no slot, like one that is a flow.
-    const isAround = flowsIn(step).length > 0
-    const inner = this.#innerGate
-    const name = `${limited.name}${isAround ? ', around flows' : ''}`
-    const known = this.#gates.get(name)
-    if (known !== undefined || lane === undefined) return known
-    const gate: Gate = {
-      get free() {
-        return lane.free && (!isAround || inner.free)
-      },
-      startDelay: (now, position, item) =>
-        lane.startDelay(now, tokensPerMinute === undefined ? 0 : this.#tokens(position, item)),
-    }
-    this.#gates.set(name, gate)
-    return gate
-  }
-
-  /** What limits a step's calls, under a name that no other limits have. */
-  #limitsOf(step: Step) {
-    const { llms, stores } = this.#preparation
-    if (step.kind === 'llm') {
-      const { name, tokensPerMinute } = step.llm
-      return { name: `llm ${name}`, lane: llms.get(name)?.lane, tokensPerMinute }
-    }
-    if (step.kind !== 'search' && step.kind !== 'index') return undefined
-    const ready = stores.get(step.store)
-    return {
-      name: `embeddings ${ready?.config.embeddings.name}`,
-      lane: ready?.lane,
-      tokensPerMinute: undefined,
-    }
-  }
-
-  #tokens(position: number, item: number): number {
-    const step = this.#step(position)
+  #tokens(step: Step, item: number): number {
     if (step.kind !== 'llm') return 0
     const index = step.forEach === undefined ? undefined : item
     const said = this.#saidBefore(step)

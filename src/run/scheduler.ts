@@ -11,6 +11,8 @@ export interface Gate {
   readonly free: boolean
   /** Milliseconds until this item of a step may start; 0 for now. */
   startDelay(now: number, step: number, item: number): number
+  /** The gates that may open, this one among them, when a step behind this one ends; undefined for itself alone. */
+  readonly beside?: ReadonlySet<Gate> | undefined
 }
 
 /** What the scheduler is told, and whom it tells. Steps are numbers of the graph, items count from 0. */
@@ -68,6 +70,7 @@ export async function schedule(options: Schedule): Promise<void> {
       if (gate?.free === false) return Infinity
       return gate?.startDelay(clock.now(), stepOf(unit), unit % maxItems) ?? 0
     },
+    openedBy: (unit) => gateOf(unit)?.beside,
   })
   const itemCounts = new Int32Array(graph.size)
   const nextItem = new Int32Array(graph.size)
@@ -187,6 +190,8 @@ export async function schedule(options: Schedule): Promise<void> {
       // What still waits then waits for a run around this one, or beside it, to give something back.
       const isOver = running === 0 && (waiting.isEmpty || signal.aborted)
       if (isOver || now >= end) break
+      // A step that was started just now may have let go of something.
+      if (hasProgressElsewhere) continue
       await sleepUntilWoken(Math.min(delay, end - now))
     }
   } finally {

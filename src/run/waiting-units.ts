@@ -15,6 +15,7 @@ interface Line {
 export class WaitingUnits {
   readonly #gateOf: (unit: number) => unknown
   readonly #delayOf: (unit: number) => number
+  readonly #openedBy: (unit: number) => Iterable<unknown> | undefined
   readonly #lines = new Map<unknown, Line>()
   /** The first units of the lines that are not held, among units that no longer are. */
   readonly #fronts = new ReadyQueue()
@@ -23,13 +24,18 @@ export class WaitingUnits {
   /** No held line is to be asked before. */
   #earliest = Infinity
 
-  /** `delayOf`: milliseconds until a unit may start; 0 for now, infinite until another one has ended. */
+  /**
+   * `delayOf`: milliseconds until a unit may start; 0 for now, infinite until another one has ended. `openedBy`: the gates
+   * that may open when a unit ends; undefined for none but its own.
+   */
   constructor(options: {
     readonly gateOf: (unit: number) => unknown
     readonly delayOf: (unit: number) => number
+    readonly openedBy: (unit: number) => Iterable<unknown> | undefined
   }) {
     this.#gateOf = options.gateOf
     this.#delayOf = options.delayOf
+    this.#openedBy = options.openedBy
   }
 
   get isEmpty(): boolean {
@@ -45,10 +51,11 @@ export class WaitingUnits {
     if (line.units.first === unit) this.#open(line)
   }
 
-  /** A unit that was taken has ended: its gate may have opened. */
+  /** A unit that was taken has ended: its gate may have opened, and those that hang on the same. */
   ended(unit: number): void {
-    const line = this.#lines.get(this.#gateOf(unit))
-    if (line?.heldUntil !== undefined) this.#open(line)
+    const gates = this.#openedBy(unit)
+    if (gates === undefined) this.#reopen(this.#gateOf(unit))
+    else for (const gate of gates) this.#reopen(gate)
   }
 
   /** Something that the gates hang on has changed: every one of them may have opened. */
@@ -78,6 +85,11 @@ export class WaitingUnits {
   /** Milliseconds after which `take` may give what it does not give now, if that is only a matter of time. */
   delay(now: number): number {
     return this.#earliest - now
+  }
+
+  #reopen(gate: unknown): void {
+    const line = this.#lines.get(gate)
+    if (line?.heldUntil !== undefined) this.#open(line)
   }
 
   #open(line: Line): void {
