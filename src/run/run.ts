@@ -175,16 +175,18 @@ export class Run {
   async finishInside(): Promise<InnerRun> {
     const status = await this.#perform()
     const { name, outputs } = this.#compiled.flow
-    if (status === 'succeeded' || status === 'partial') {
+    const failure = this.#firstFailure
+    if (failure === undefined) {
+      if (status === 'cancelled')
+        return { ok: false, error: { code: 'cancelled', message: `flow "${name}" was stopped` } }
       const given = outputs.flatMap((key): [string, Json][] => {
         const value = this.#values.outside(key)
         return value === undefined ? [] : [[key, value]]
       })
-      return { ok: true, outputs: Object.freeze(Object.fromEntries(given)), isPartial: status === 'partial' }
+      // One that is over budget without a step that failed has lost items to it.
+      const isPartial = status !== 'succeeded'
+      return { ok: true, outputs: Object.freeze(Object.fromEntries(given)), isPartial }
     }
-    const failure = this.#firstFailure
-    if (failure === undefined)
-      return { ok: false, error: { code: 'cancelled', message: `flow "${name}" was stopped` } }
     const message = `step "${failure.step}" of flow "${name}" failed: ${failure.error.message}`
     return { ok: false, error: { ...failure.error, message } }
   }
@@ -334,6 +336,8 @@ export class Run {
     })
     const ended = await inner.finishInside()
     if (ended.ok && ended.isPartial) this.#hasLostItems = true
+    // Also where a model goes on without a tool that the budget has kept from its work.
+    if (inner.#isOverBudget) this.#isOverBudget = true
     return ended
   }
 

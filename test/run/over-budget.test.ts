@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RunRefused } from '../../src/index.ts'
-import { calls, flowText, told } from './front-door.ts'
+import { loaded } from './flow-files.ts'
+import { calls, flowText, statuses, told } from './front-door.ts'
 
 /** Steps of which each asks a scripted model; every token costs a thousandth of a dollar. */
 function flow(
@@ -71,6 +72,50 @@ describe('a budget', () => {
     })
     await expect(told(text, { maxCost: 1 })).rejects.toThrow(RunRefused)
     await expect(told(text, { maxCost: 1 })).rejects.toThrow('no known price for openai-compatible/m')
+  })
+})
+
+describe('a flow inside a step', () => {
+  const forty = Array.from({ length: 40 }, () => 'word').join(' ')
+  const llms = { writer: { provider: 'scripted', max_tokens: 50, answers: [{ answer: forty, delay: '1s' }] } }
+
+  test('that has lost items to the budget goes on, and the run around it is over budget', async () => {
+    const ran = await told(
+      await loaded({
+        'outer.json': { steps: { inner: { flow: 'inner.json' }, after: { value: '{inner.all[0]?}' } } },
+        'inner.json': {
+          name: 'inner',
+          llms,
+          steps: { each: { for_each: 6, prompt: 'q {index}', on_item_error: 'drop', output_key: 'all' } },
+        },
+      }),
+      { maxTokens: 230 },
+    )
+    expect(statuses(ran)).toEqual({ inner: 'succeeded', after: 'succeeded' })
+    expect(ran.result.outputs['after']).toBe(forty)
+    expect(ran.result.status).toBe('over_budget')
+    expect(ran.result.steps['inner']?.runs?.[0]?.status).toBe('over_budget')
+  })
+
+  test('that a model has as a tool makes the run over budget, whatever the model does without it', async () => {
+    const asking = [{ name: 'look', arguments: '{}' }]
+    const agent = [{ match: 'budget', answer: 'gave up' }, { tool_calls: asking }]
+    const ran = await told(
+      await loaded({
+        'outer.json': {
+          llms: { agent: { provider: 'scripted', max_tokens: 50, answers: agent } },
+          tools: { look: { description: 'Looks it up', flow: 'inner.json' } },
+          steps: { agent: { prompt: 'q', tools: ['look'] } },
+        },
+        'inner.json': {
+          name: 'inner',
+          llms: { writer: { ...llms.writer, max_tokens: 5000 } },
+          steps: { ask: { prompt: 'z' } },
+        },
+      }),
+      { maxTokens: 2000 },
+    )
+    expect(ran.result).toMatchObject({ status: 'over_budget', outputs: { agent: 'gave up' } })
   })
 })
 
