@@ -8,7 +8,7 @@ import type { RunEvent } from '../../src/run/events.ts'
 import { type RunOptions, runFlow } from '../../src/run/run-flow.ts'
 import { SourceFile } from '../../src/source/source-file.ts'
 import type { Json } from '../../src/source/json.ts'
-import { stillWorld } from '../llms/world.ts'
+import type { World } from '../../src/llms/world.ts'
 import { recordedServer, type RecordedServer, type Reply } from '../retrieval/recorded-server.ts'
 
 let server: RecordedServer | undefined
@@ -37,6 +37,23 @@ const documents = [
   { id: 'crows', text: 'crows fly and caw', metadata: { kind: 'wild', legs: 2 } },
   'a text alone has an id that is made of it',
 ] as const
+
+/** A world in which waiting takes no time, and yet the time has passed. */
+function quickWorld(): World {
+  let now = 0
+  return {
+    env: {},
+    random: () => 0.5,
+    clock: {
+      now: () => now,
+      date: () => new Date('2026-01-01T00:00:00Z'),
+      sleep(ms, signal) {
+        now += ms
+        return signal.aborted ? Promise.reject(signal.reason) : Promise.resolve()
+      },
+    },
+  }
+}
 
 /** Runs steps over a store that is in a folder of its own. */
 async function run(
@@ -169,7 +186,7 @@ vector_stores:
 steps:
   written: { index: wiki, documents: ["a"]${step} }
 `
-    return run(text, {}, { world: stillWorld(), ...more })
+    return run(text, {}, { world: quickWorld(), ...more })
   }
 
   test('are tried again, and both attempts are told', async () => {
