@@ -21,6 +21,13 @@ export interface Answered {
   readonly source: 'made' | 'run' | 'cache'
 }
 
+/** An answer that nobody has used yet. */
+interface Unjudged {
+  readonly key: string
+  readonly answer: Json
+  readonly made: Promise<Json>
+}
+
 interface MemoryOptions {
   /** What earlier sessions of the run have left. */
   readonly recollection: Recollection | undefined
@@ -38,6 +45,8 @@ export class Memory implements EventListener {
   readonly #options: MemoryOptions
   /** Shared questions that are being answered or kept, by key. */
   readonly #underWay = new Map<string, Promise<Json>>()
+  /** By the step that has asked: what it turns down answers nobody else. */
+  readonly #unjudged = new Map<string, Unjudged>()
   readonly #puts = new Set<Promise<unknown>>()
   readonly #warned = new Set<string>()
 
@@ -60,22 +69,24 @@ export class Memory implements EventListener {
   ): Promise<Answered> {
     const { recollection, cache } = this.#options
     const recalled = recollection?.take(question)
-    if (recalled !== undefined) return { answer: recalled, source: 'run' }
+    if (recalled !== undefined) return recalled
     const { key, isShared } = question
-    if (!isShared) return { answer: await this.#keep(question, await make()), source: 'made' }
+    if (!isShared) return { answer: await this.#keep(question, await make(), 'made'), source: 'made' }
     for (let other = this.#underWay.get(key); other !== undefined; other = this.#underWay.get(key)) {
       const answer = await settledBefore(other, signal)
       // Who asked in vain may be the only one: this one asks for itself.
-      if (answer !== undefined) return { answer: await this.#keep(question, answer), source: 'cache' }
+      if (answer !== undefined) return { answer: await this.#keep(question, answer, 'cache'), source: 'cache' }
     }
     const found = cache?.get(key)
-    if (found?.isHit === true) return { answer: await this.#keep(question, found.value), source: 'cache' }
+    if (found?.isHit === true)
+      return { answer: await this.#keep(question, found.value, 'cache'), source: 'cache' }
     if (found?.warning !== undefined) this.#warn(found.warning)
     return { answer: await this.#makeShared(question, make), source: 'made' }
   }
 
   /** What happens is recorded as it happens; what the APIs returned stands in the answers already. */
   onEvent(event: RunEvent): void {
+    this.#judge(event, '')
     const { journal } = this.#options
     if (journal === undefined) return
     journal.append({ event: withoutRaw(event) }).catch((error: unknown) => this.#failed(error))
@@ -87,19 +98,35 @@ export class Memory implements EventListener {
   }
 
   async #makeShared(question: Question, make: () => Promise<Json>): Promise<Json> {
-    const { key } = question
+    const { key, step } = question
     const made = make()
     this.#underWay.set(key, made)
     try {
-      const answer = await this.#keep(question, await made)
-      const put = this.#put(key, answer).finally(() => this.#forget(key, made))
-      this.#puts.add(put)
-      void put.then(() => this.#puts.delete(put))
+      const answer = await this.#keep(question, await made, 'made')
+      this.#unjudged.set(step, { key, answer, made })
       return answer
     } catch (error) {
       this.#forget(key, made)
       throw error
     }
+  }
+
+  /** An attempt that has ended well has used its answer, which goes to the cache; one that has not has turned it down. */
+  #judge(event: RunEvent, around: string): void {
+    if (event.type === 'flow-event') this.#judge(event.event, `${around}${event.step}/${event.run}/`)
+    if (event.type !== 'attempt-finished') return
+    const step = around + event.step
+    const unjudged = this.#unjudged.get(step)
+    if (unjudged === undefined) return
+    this.#unjudged.delete(step)
+    const { key, answer, made } = unjudged
+    if (event.error !== null) {
+      this.#forget(key, made)
+      return
+    }
+    const put = this.#put(key, answer).finally(() => this.#forget(key, made))
+    this.#puts.add(put)
+    void put.then(() => this.#puts.delete(put))
   }
 
   #forget(key: string, made: Promise<Json>): void {
@@ -112,10 +139,11 @@ export class Memory implements EventListener {
   }
 
   /** Resolves with the answer once it is on the disk, or cannot be brought there. */
-  async #keep({ step, key }: Question, answer: Json): Promise<Json> {
+  async #keep({ step, key }: Question, answer: Json, source: Answered['source']): Promise<Json> {
     const { journal } = this.#options
+    const kept = { step, key, value: answer, ...(source === 'cache' ? { from: source } : {}) }
     try {
-      await journal?.append({ answer: { step, key, value: answer } }, { durable: true })
+      await journal?.append({ answer: kept }, { durable: true })
     } catch (error) {
       this.#failed(error)
     }

@@ -261,6 +261,34 @@ describe('the cache', () => {
     expect(result.status).toBe('partial')
   })
 
+  test('keeps no answer that its step has turned down', async () => {
+    const home = homeIn()
+    const schema = { type: 'object', properties: { n: { type: 'integer' } } }
+    const one = flow({ max_retries: 0 }, { output_schema: schema })
+    server.behave(reply)
+    const first = await session(one, { home, inputs, useCache: true })
+    expect(first.result.steps['a']?.error?.code).toBe('schema-mismatch')
+    server.behave((exchange) => {
+      exchange.write(STREAM_HEAD + piece(answer(exchange, ['{"n":1}'])).toString() + LAST_PIECE)
+    })
+    const again = await session(one, { home, inputs, useCache: true, resume: first.result.run_id })
+    expect(again.result.outputs).toEqual({ a: { n: 1 } })
+    const other = await session(one, { home, inputs, useCache: true })
+    expect([other.result.outputs, other.asked]).toEqual([{ a: { n: 1 } }, []])
+  })
+
+  test('has answered at no cost also where the run is resumed', async () => {
+    const home = homeIn()
+    const price = { input: 1000, output: 1000 }
+    server.behave(reply)
+    await session(flow({ price }), { home, inputs, useCache: true })
+    const second = await session(flow({ price }), { home, inputs, useCache: true })
+    const third = await session(flow({ price }), { home, inputs, resume: second.result.run_id })
+    expect(third.asked).toEqual([])
+    expect(third.result.usage).toEqual(second.result.usage)
+    expect(third.result.steps['a']?.call_data?.cached).toBe(true)
+  })
+
   test('takes a damaged entry for none, and says so', async () => {
     const home = homeIn()
     server.behave(reply)
