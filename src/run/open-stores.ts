@@ -5,12 +5,18 @@ import { Lane } from '../llms/lane.ts'
 import { LlmError } from '../llms/llm.ts'
 import type { World } from '../llms/world.ts'
 import type { ReadyStore } from '../steps/step-run.ts'
+import type { Budget } from './budget.ts'
 import { RunRefused, type RunProblem } from './refusal.ts'
+import { unknownEmbeddingPrice } from './unknown-price.ts'
 
 interface StoreOptions {
   readonly world: World
   readonly allowHosts: readonly string[]
   readonly allowEnv: readonly string[]
+  /** Whether it is refused that nobody knows what vectors cost. Default false. */
+  readonly needsPrices?: boolean
+  /** Within which vectors are made. Default: as many as there are. */
+  readonly budget?: Budget | undefined
 }
 
 /**
@@ -43,21 +49,33 @@ export async function openStores(
 export async function openNamedStore(
   flow: Flow,
   config: VectorStoreConfig,
-  { world, allowHosts, allowEnv }: StoreOptions,
+  { world, allowHosts, allowEnv, needsPrices = false, budget }: StoreOptions,
 ): Promise<ReadyStore | { readonly problems: readonly RunProblem[] }> {
-  const [{ checkEmbeddings, embeddingPlace, openEmbedder }, { checkStore, openStore }] = await Promise.all([
+  const [
+    { checkEmbeddings, embeddingPlace, openEmbedder },
+    { checkStore, openStore },
+    { embeddingCost },
+    { budgetedEmbedder },
+  ] = await Promise.all([
     import('../retrieval/open-embedder.ts'),
     import('../retrieval/open-store.ts'),
+    import('../retrieval/embedding-cost.ts'),
+    import('./budgeted-embedder.ts'),
   ])
   const { embeddings } = config
   const flowPath = flow.source.path
   const check = { env: world.env, allowHosts, allowEnv, flowPath }
-  const problems = [checkEmbeddings(embeddings, check), checkStore(config, check)]
+  const problems: (RunProblem | undefined)[] = [
+    checkEmbeddings(embeddings, check),
+    checkStore(config, check),
+  ]
+  if (needsPrices && embeddingCost(embeddings, 0) === null) problems.push(unknownEmbeddingPrice(embeddings))
   const found = problems.filter((problem) => problem !== undefined)
   if (found.length > 0) return { problems: found }
   const open = { world, allowHosts, allowEnv }
   try {
-    const embedder = await openEmbedder(embeddings, open)
+    const opened = await openEmbedder(embeddings, open)
+    const embedder = budget === undefined ? opened : budgetedEmbedder(opened, embeddings, budget)
     const store = await openStore(config, { ...open, flowPath })
     const { maxConcurrency, requestsPerMinute, tokensPerMinute } = embeddings
     const lane = new Lane({ maxConcurrency, requestsPerMinute, tokensPerMinute }, new Account())

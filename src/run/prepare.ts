@@ -10,17 +10,18 @@ import { Lane, LearntLimits } from '../llms/lane.ts'
 import { LlmError, type Llm } from '../llms/llm.ts'
 import { checkLlm, endpointOf, openLlm } from '../llms/open.ts'
 import { presetOf } from '../flow/providers.ts'
-import { priceOf } from '../llms/prices.ts'
 import { readSecret } from '../llms/secret.ts'
 import type { World } from '../llms/world.ts'
 import type { Json } from '../source/json.ts'
 import type { ReadyLlm, ReadyStore } from '../steps/step-run.ts'
 import type { Functions } from '../steps/functions/functions.ts'
+import type { Budget } from './budget.ts'
 import { folderOf, openFunctions, type CodeOptions } from './open-code.ts'
 import { openStores } from './open-stores.ts'
 import { itemOverruns } from './item-overruns.ts'
 import { RunRefused, type RunProblem } from './refusal.ts'
 import { unitsOf, type Units } from './units.ts'
+import { unknownPrices } from './unknown-price.ts'
 
 /** What the steps of a flow call, ready to be called. */
 interface Equipment {
@@ -46,6 +47,8 @@ export interface PrepareOptions extends CodeOptions {
   readonly allowEnv: readonly string[]
   /** Whether a model whose price is not known keeps the run from starting. */
   readonly needsPrices: boolean
+  /** Within which vectors are made; undefined: as many as there are. */
+  readonly budget?: Budget | undefined
   /** Every answer is known: no LLM is opened, and no key is needed. */
   readonly callsNobody: boolean
   /** Where other processes are met that call the same servers; undefined: nowhere. */
@@ -65,7 +68,7 @@ export async function prepareRun(compiled: CompiledFlow, options: PrepareOptions
     ...problem,
   }))
   if (!options.callsNobody) problems.push(...llmProblems(called, { env: world.env, allowHosts, allowEnv }))
-  if (options.needsPrices) problems.push(...unpricedProblem(called))
+  if (options.needsPrices) problems.push(...unknownPrices(called))
   if (problems.length > 0) throw new RunRefused(problems)
   const units = unitsOf(flow, graph, bound.values)
   const overruns = [...itemOverruns(flow, units, maxItems), ...callOverrun(compiled, units, maxCalls)]
@@ -120,17 +123,6 @@ function calledLlms(flows: readonly Flow[]): readonly LlmConfig[] {
 /** The same for configurations that say the same. */
 function keyOf(config: LlmConfig): string {
   return JSON.stringify(config, (_, value: unknown) => (value instanceof Map ? [...value] : value))
-}
-
-/** A limit in dollars is none where a price is not known. */
-function unpricedProblem(called: readonly LlmConfig[]): readonly RunProblem[] {
-  const models = called.filter((config) => priceOf(config) === undefined)
-  if (models.length === 0) return []
-  const names = [...new Set(models.map(({ provider, model }) => `${provider}/${model}`))].join(', ')
-  const message = `the cost of the run is limited, and there is no known price for ${names}`
-  const help =
-    'give it in the flow as "price: { input: DOLLARS, output: DOLLARS }", in a file that LLMFLOWS_PRICES names, or leave it out of the sum with --allow-unpriced'
-  return [{ code: 'unknown-price', message, help }]
 }
 
 /** What keeps LLMs from being called; what keeps several for the same reason is said once. */

@@ -1,6 +1,6 @@
 import type { Json } from '../source/json.ts'
 import type { Expense } from './budget.ts'
-import { OVER_BUDGET } from './budgeted-llm.ts'
+import { OVER_BUDGET } from './within-budget.ts'
 import type { RunEvent, RunStarted, StepSummary } from './events.ts'
 
 /** An answer of an earlier session, and whether that one had made it or had it from the cache. */

@@ -131,12 +131,14 @@ export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {})
   }
   const isLimited = limits.tokens !== undefined || limits.cost !== undefined
   const taken = options.memory?.taken ?? { calls: 0, tokens: 0, cost: 0 }
+  const budget = isLimited ? new Budget(limits, taken) : undefined
   const preparation = await prepareRun(compiled, {
     inputs,
     world,
     allowHosts: options.allowHosts ?? [],
     allowEnv: options.allowEnv ?? [],
     needsPrices: limits.cost !== undefined && options.allowUnpriced !== true,
+    budget,
     callsNobody: options.recordings?.kind === 'replay',
     sharedLimits: options.sharedLimits,
     maxCalls,
@@ -155,7 +157,7 @@ export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {})
     allowance: new Allowance({
       maxConcurrency: options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
       maxCalls,
-      budget: isLimited ? new Budget(limits, taken) : undefined,
+      budget,
     }),
     failFast: options.failFast ?? false,
     timeoutMs: options.timeoutMs,

@@ -20,7 +20,7 @@ import { prepareInner } from './inner-preparation.ts'
 import { InternalError } from './internal-error.ts'
 import type { Memory } from './memory.ts'
 import type { Preparation } from './prepare.ts'
-import { budgetedLlm, OVER_BUDGET } from './budgeted-llm.ts'
+import { budgetedLlm } from './budgeted-llm.ts'
 import { recordedLlm, type Recordings } from './recorded-llm.ts'
 import { isShared, rememberingLlm } from './remembering-llm.ts'
 import { createResult, type RunResult } from './result.ts'
@@ -30,6 +30,7 @@ import { Settled } from './settled.ts'
 import { openStep, type Opening } from './opening.ts'
 import { itemsOf, unitId } from './units.ts'
 import { Values } from './values.ts'
+import { OVER_BUDGET } from './within-budget.ts'
 
 const noRoomLeft = failure(
   'value-too-large',

@@ -1,5 +1,5 @@
 import { isFree } from '../llms/llm.ts'
-import { OVER_BUDGET } from './budgeted-llm.ts'
+import { OVER_BUDGET } from './within-budget.ts'
 import type { Json } from '../source/json.ts'
 import { cancelledBecause } from './cancelled.ts'
 import type {

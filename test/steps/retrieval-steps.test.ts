@@ -213,6 +213,28 @@ steps:
     expect(server?.received).toHaveLength(2)
   })
 
+  test.each([
+    [{ maxTokens: 8 }, '8 tokens'],
+    [{ maxCost: 0.000_01 }, '$0.00001'],
+  ])('are not made where the budget has no room for them: %j', async (budget, words) => {
+    const { result } = await asked([one], budget)
+    expect(result.status).toBe('over_budget')
+    expect(result.steps['written']?.error?.message).toContain(`the budget of ${words}`)
+    expect(server?.received).toHaveLength(0)
+  })
+
+  test('take of the budget what they have taken, and no more', async () => {
+    const { result } = await asked([one], { maxTokens: 1000, maxCost: 1 })
+    expect(result.status).toBe('succeeded')
+  })
+
+  test('need a price where the cost is limited', async () => {
+    const text = `${head.replace('provider: scripted', 'provider: openai-compatible, model: m, base_url: "http://127.0.0.1:1/v1"')}
+steps: { written: { index: wiki, documents: ["a"] } }
+`
+    await expect(run(text, {}, { maxCost: 1 })).rejects.toThrow('no known price for openai-compatible/m')
+  })
+
   test('are given up when the run is stopped', async () => {
     const controller = new AbortController()
     server = await recordedServer(() => {
