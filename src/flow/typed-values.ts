@@ -102,6 +102,8 @@ export class VariableTypes {
   readonly #inputTypes = new Map<string, ValueType>()
   /** For each step the type of one of its outputs; undefined while it is not known. */
   readonly #outputs: (ValueType | undefined)[]
+  /** For each step with items the type of their list; undefined while it is not known, and on a circle. */
+  readonly #lists: (ValueType | undefined)[]
 
   constructor(
     steps: readonly Step[],
@@ -113,6 +115,7 @@ export class VariableTypes {
     this.#producers = producers
     this.scenarios = new Scenarios(steps, producers)
     this.#outputs = steps.map(outputTypeOf)
+    this.#lists = steps.map(() => undefined)
     for (const position of steps.keys()) this.#settle(position)
   }
 
@@ -150,10 +153,8 @@ export class VariableTypes {
     const producer = this.#producers.get(variable)
     if (producer === undefined) return this.#inputType(variable)
     const output = this.#outputs[producer.step] ?? unknownType
-    const forEach = this.#steps[producer.step]?.forEach
-    return forEach === undefined || producer.item !== undefined
-      ? output
-      : listOf(output, ...lengthOf(forEach, this.#global, this.isThere))
+    const isItem = this.#steps[producer.step]?.forEach === undefined || producer.item !== undefined
+    return isItem ? output : (this.#lists[producer.step] ?? listOf(output))
   }
 
   #inputType(name: string): ValueType | undefined {
@@ -164,21 +165,27 @@ export class VariableTypes {
     return type
   }
 
-  /** Finds the type that a step gives, those of the value steps that it uses first; what is on a circle is unknown. */
+  #isKnown(position: number, { kind, forEach }: Step): boolean {
+    const hasOutput = kind !== 'value' || this.#outputs[position] !== undefined
+    return hasOutput && (forEach === undefined || this.#lists[position] !== undefined)
+  }
+
+  /** Finds the type that a step gives, those of the steps that it uses first; what is on a circle is unknown. */
   #settle(start: number): void {
     const stack = [{ position: start, isOpen: false }]
     const open = new Set<number>()
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const { position } = top
       const step = this.#steps[position]
-      if (
-        step?.kind !== 'value' ||
-        this.#outputs[position] !== undefined ||
-        (!top.isOpen && open.has(position))
-      ) {
+      if (step === undefined || this.#isKnown(position, step) || (!top.isOpen && open.has(position))) {
         stack.pop()
       } else if (top.isOpen) {
-        this.#outputs[position] = typeOfValue(step.value, this.seenBy(step), this.isThere)
+        if (step.kind === 'value')
+          this.#outputs[position] = typeOfValue(step.value, this.seenBy(step), this.isThere)
+        if (step.forEach !== undefined) {
+          const length = lengthOf(step.forEach, this.#global, this.isThere)
+          this.#lists[position] = listOf(this.#outputs[position] ?? unknownType, ...length)
+        }
         stack.pop()
       } else {
         top.isOpen = true
