@@ -33,7 +33,7 @@ const files = {
 /** What is typed, Tab, and the line then. `|` stands for Tab. */
 const lines: readonly (readonly [typed: string, line: string])[] = [
   ['llmflows val|', 'llmflows validate '],
-  ['llmflows ru|', 'llmflows run '],
+  ['llmflows va|', 'llmflows validate '],
   ['llmflows help expl|', 'llmflows help explain '],
   ['llmflows --ver|', 'llmflows --version '],
   ['llmflows run gr|', 'llmflows run greet.yaml '],

@@ -61,12 +61,15 @@ async function underlined(text: string): Promise<readonly (readonly [string, str
 
 const steps = 'steps:\n  one: { prompt: hello }\n'
 
-test.each(readdirSync(flows))('an editor has nothing against flows/%s', async (name) => {
-  const written = readFileSync(join(flows, name), 'utf8')
-  // The shortest one has no modeline, so as to be the shortest.
-  const text = written.includes('$schema=') ? written : modeline + written
-  expect(await server.open(join(flows, name), text)).toEqual([])
-})
+test.each(readdirSync(flows).filter((name) => name.endsWith('.yaml')))(
+  'an editor has nothing against flows/%s',
+  async (name) => {
+    const written = readFileSync(join(flows, name), 'utf8')
+    // The shortest one has no modeline, so as to be the shortest.
+    const text = written.includes('$schema=') ? written : modeline + written
+    expect(await server.open(join(flows, name), text)).toEqual([])
+  },
+)
 
 test('at the top every key is offered that is not there yet, with what it is', async () => {
   const { path, position } = await cursorIn(`|\n${steps}`)
@@ -93,7 +96,9 @@ test('in a new step the keys of each kind of step are offered, and later those o
   const fresh = await offered('steps:\n  one:\n    |\n')
   expect(fresh).toEqual(expect.arrayContaining([...Object.keys(llm_step.properties), 'value']))
   const values = await offered('steps:\n  one:\n    value: 1\n    |\n')
-  expect([...values, 'value'].sort()).toEqual(Object.keys(value_step.properties).sort())
+  expect([...values, 'value']).toEqual(expect.arrayContaining(Object.keys(value_step.properties)))
+  expect(values).not.toContain('system')
+  expect(values).not.toContain('with')
 })
 
 test('in an llm its keys are offered, and for its provider every provider there is', async () => {

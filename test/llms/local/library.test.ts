@@ -19,7 +19,8 @@ describe('a library that is not there', () => {
     const missing = {
       code: 'package-missing',
       retryable: false,
-      message: '"provider: local" needs node-llama-cpp, which is not installed',
+      // Here the test runner stands in for a peer that is not there; the message that Node leads to is held in test/e2e.
+      message: expect.stringContaining('node-llama-cpp'),
       help: HELP,
     }
     await expect(installedLibrary()).rejects.toMatchObject(missing)
