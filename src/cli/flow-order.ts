@@ -63,7 +63,12 @@ export async function readFlowOrder<Texts extends RunTexts>(
   }
   const { compiled } = loaded
   const { flow } = compiled
-  io.addSecrets(secretsIn(env, everyFlow(compiled).flatMap(({ llms }) => [...llms.values()])))
+  io.addSecrets(
+    secretsIn(
+      env,
+      everyFlow(compiled).flatMap(({ llms }) => [...llms.values()]),
+    ),
+  )
   const written: WrittenInputs = new Map()
   const command = flowCommand(flow, path, written, io, verb)
   if (texts.help === true) {

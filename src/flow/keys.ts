@@ -46,9 +46,14 @@ function checkVariable(entry: Entry, diagnosis: Diagnosis, refuse: (entry: Entry
   if (variableName.test(text.value) && !looksLikeKey(text.value)) return
   const name = /^\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?$/.exec(text.value)?.[1]
   if (name === undefined) return refuse(entry)
-  diagnosis.error('bad-value', text.span, `"${entry.key}" must be the name of an environment variable alone`, {
-    help: `write "${entry.key}: ${name}"`,
-  })
+  diagnosis.error(
+    'bad-value',
+    text.span,
+    `"${entry.key}" must be the name of an environment variable alone`,
+    {
+      help: `write "${entry.key}: ${name}"`,
+    },
+  )
 }
 
 function hasKeyName({ key, value }: Entry): boolean {
