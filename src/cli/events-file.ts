@@ -3,7 +3,7 @@ import { isatty } from 'node:tty'
 import { createEventLines } from '../reporters/event-lines.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { EventSink } from './event-sink.ts'
-import { reasonOf } from './output-file.ts'
+import { reasonOf } from './failure-reason.ts'
 import { UsageError } from './usage-error.ts'
 
 export interface EventsFile extends Reporter {

@@ -13,7 +13,7 @@ import { openEventsFile } from './events-file.ts'
 import type { Io } from './io.ts'
 import type { Keeping } from './kept-run.ts'
 import { say } from './message.ts'
-import { prepareOutputFile } from './output-file.ts'
+import type { OutputFile } from './output-file.ts'
 import { refuseOverwriting } from './overwriting.ts'
 import { openRecordings } from './recordings.ts'
 import { explainRefusal } from './refused-run.ts'
@@ -38,7 +38,7 @@ export interface RunOrder {
 export async function performRun(order: RunOrder, io: Io): Promise<void> {
   const texts = withoutDash(order.texts)
   await refuseOverwriting(texts, order.files)
-  const output = texts.output === undefined ? undefined : await prepareOutputFile(texts.output)
+  const output = await outputFile(texts)
   const events =
     texts.events === undefined ? undefined : openEventsFile(texts.events, (text) => io.redact(text))
   const told = await openReporters(order, io)
@@ -75,6 +75,12 @@ const exitCodes = { succeeded: 0, failed: 1, cancelled: 1, over_budget: 3, parti
 function withoutDash(texts: RunTexts): RunTexts {
   const { output, ...others } = texts
   return output === undefined || output === '-' ? others : texts
+}
+
+async function outputFile({ output }: RunTexts): Promise<OutputFile | undefined> {
+  if (output === undefined) return undefined
+  const { prepareOutputFile } = await import('./output-file.ts')
+  return prepareOutputFile(output)
 }
 
 async function openReporters({ compiled, texts, env }: RunOrder, io: Io): Promise<readonly Reporter[]> {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { NotAResult, readResult } from '../run/read-result.ts'
+import { reasonOf } from './failure-reason.ts'
 import type { Io } from './io.ts'
-import { reasonOf } from './output-file.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Of a result file; it is held in memory. */
