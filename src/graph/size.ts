@@ -1,3 +1,4 @@
+import { countItems } from '../flow/for-each.ts'
 import type { CompiledFlow } from './compile.ts'
 import { criticalPath } from './order.ts'
 
@@ -6,9 +7,9 @@ export function describeSize({ flow, graph }: CompiledFlow): string {
   let runs = 0
   let isKnown = true
   for (const { forEach } of flow.steps) {
-    const items = forEach?.items
-    if (items?.kind === 'input') isKnown = false
-    runs += items?.kind === 'count' ? items.count : items?.kind === 'list' ? items.items.length : 1
+    const count = forEach === undefined ? 1 : countItems(forEach.items)
+    if (count === undefined) isKnown = false
+    runs += count ?? 1
   }
   const hasItems = flow.steps.some(({ forEach }) => forEach !== undefined)
   const withItems = hasItems ? ` (${isKnown ? runs : `${runs} or more`} with items)` : ''

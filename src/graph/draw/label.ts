@@ -1,13 +1,14 @@
 import type { Step } from '../../flow/flow.ts'
+import { countItems } from '../../flow/for-each.ts'
+import { written } from '../../template/render.ts'
 
-/** What is drawn after the name of a step that runs for several items: ` ×5`, or ` ×{topics}` for those of an input. */
+/** What is drawn after the name of a step that runs for several items: ` ×5`, or ` ×{topics}` for those of a list. */
 export function timesItems({ forEach }: Step): string {
   if (forEach === undefined) return ''
   const { items } = forEach
-  if (items.kind === 'count') return ` ×${items.count}`
-  if (items.kind === 'list') return ` ×${items.items.length}`
+  if (items.kind !== 'input' && items.kind !== 'output') return ` ×${countItems(items)}`
   const [reference] = items.placeholder.alternatives
-  return reference?.kind === 'reference' ? ` ×{${reference.variable}}` : ' ×?'
+  return reference?.kind === 'reference' ? ` ×{${written(reference)}}` : ' ×?'
 }
 
 /** The step's name for people; its id where the name is one for each item. */
