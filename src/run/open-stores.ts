@@ -1,5 +1,6 @@
 import type { Flow } from '../flow/flow.ts'
 import type { VectorStoreConfig } from '../flow/retrieval-config.ts'
+import { presetOf } from '../flow/providers.ts'
 import { Account } from '../llms/account.ts'
 import { Lane } from '../llms/lane.ts'
 import { LlmError } from '../llms/llm.ts'
@@ -15,6 +16,8 @@ interface StoreOptions {
   readonly allowEnv: readonly string[]
   /** Whether it is refused that nobody knows what vectors cost. Default false. */
   readonly needsPrices?: boolean
+  /** Whether nothing outside of this process may be asked. Default false. */
+  readonly callsNobody?: boolean
   /** Within which vectors are made. Default: as many as there are. */
   readonly budget?: Budget | undefined
 }
@@ -49,7 +52,7 @@ export async function openStores(
 export async function openNamedStore(
   flow: Flow,
   config: VectorStoreConfig,
-  { world, allowHosts, allowEnv, needsPrices = false, budget }: StoreOptions,
+  { world, allowHosts, allowEnv, needsPrices = false, callsNobody = false, budget }: StoreOptions,
 ): Promise<ReadyStore | { readonly problems: readonly RunProblem[] }> {
   const [
     { checkEmbeddings, embeddingPlace, openEmbedder },
@@ -65,11 +68,9 @@ export async function openNamedStore(
   const { embeddings } = config
   const flowPath = flow.source.path
   const check = { env: world.env, allowHosts, allowEnv, flowPath }
-  const problems: (RunProblem | undefined)[] = [
-    checkEmbeddings(embeddings, check),
-    checkStore(config, check),
-  ]
+  const problems: (RunProblem | undefined)[] = [checkEmbeddings(embeddings, check), checkStore(config, check)]
   if (needsPrices && embeddingCost(embeddings, 0) === null) problems.push(unknownEmbeddingPrice(embeddings))
+  if (callsNobody && !isHere(config)) problems.push(notRecorded(config))
   const found = problems.filter((problem) => problem !== undefined)
   if (found.length > 0) return { problems: found }
   const open = { world, allowHosts, allowEnv }
@@ -84,6 +85,19 @@ export async function openNamedStore(
     if (!(error instanceof LlmError)) throw error
     const { code, message, help } = error
     return { problems: [{ code, message, ...(help === undefined ? {} : { help }) }] }
+  }
+}
+
+/** Whether a store and what makes its vectors are in this process. */
+function isHere({ provider, embeddings }: VectorStoreConfig): boolean {
+  return provider === 'local' && presetOf(embeddings.provider)?.kind === 'process'
+}
+
+function notRecorded({ name }: VectorStoreConfig): RunProblem {
+  return {
+    code: 'not-recorded',
+    message: `a replay calls nobody, and what vector store "${name}" answers is not recorded`,
+    help: 'replay a flow whose store is local and whose embeddings are embedded, or run it without --replay',
   }
 }
 

@@ -89,3 +89,21 @@ test('a key is not needed to replay, and a folder is', async () => {
   expect((await run(cwd, '--replay', join(cwd, 'none'))).exitCode).toBe(2)
   expect((await run(cwd, '--replay', tape, '--record', tape)).stderr).toContain('exclude each other')
 })
+
+test('a store that is elsewhere is not asked in a replay', async () => {
+  const cwd = folder()
+  const tape = join(cwd, 'tape')
+  await run(cwd, '--record', tape)
+  const flow = {
+    llmflows: 1,
+    name: 'recorded',
+    embeddings: { far: { provider: 'openai-compatible', base_url: server.baseUrl, model: 'm' } },
+    vector_stores: { docs: { embeddings: 'far' } },
+    steps: { found: { search: 'docs', query: '{topic}' } },
+  }
+  writeFileSync(join(cwd, 'flow.yaml'), JSON.stringify(flow))
+  const before = server.requests.length
+  const { exitCode, stderr } = await run(cwd, '--replay', tape)
+  expect([exitCode, server.requests.length]).toEqual([2, before])
+  expect(stderr).toContain('a replay calls nobody, and what vector store "docs" answers is not recorded')
+})
