@@ -155,7 +155,7 @@ describe('a run that is resumed', () => {
     expect(second.result.outputs).toEqual(first.result.outputs)
   })
 
-  test.each(Array.from({ length: 10 }, (_, seed) => seed + 1))(
+  test.each(Array.from({ length: 50 }, (_, seed) => seed + 1))(
     'makes as many calls as steps have failed, wherever they are (seed %i)',
     async (seed) => {
       const home = homeIn()
