@@ -1,5 +1,5 @@
 /** What `llmflows` alone says. Written out, so that it needs nothing loaded. */
-export const shortHelp = `llmflows runs flows of prompts: steps in YAML, run side by side, answered as JSON.
+export const shortHelp = `llmflows runs flows of prompts: steps in YAML, side by side, answered as JSON.
 
 Examples:
   llmflows init                                    write a first flow
@@ -20,7 +20,7 @@ Commands:
   cache            say how much is in the cache, and clear it
   explain CODE     what a diagnostic means, with an example
   init [NAME]      write a flow to start from
-  schema [NAME]    print a JSON Schema: flow, result, event or plan
+  schema [NAME]    print a JSON Schema, such as flow, result or diagnostics
   completion SHELL make Tab complete commands, flows and inputs
 
 Options:

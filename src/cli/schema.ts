@@ -12,19 +12,19 @@ const schemas = new Map<string, () => Promise<{ readonly default: object }>>([
   ['plan', () => import('../../schemas/plan.schema.json', { with: { type: 'json' } })],
 ])
 
-/** `llmflows schema [flow|result|event|plan]`: a JSON Schema on stdout. */
+/** `llmflows schema [flow|result|event|plan|diagnostics]`: a JSON Schema on stdout. */
 export function registerSchema(program: Command, io: Io): void {
   program
     .command('schema')
-    .description('Prints a JSON Schema: of the flow file, of the result, of one event, or of a plan.')
-    .addArgument(new Argument('[name]', 'flow, result, event or plan').default('flow'))
+    .description('Prints a JSON Schema: of the flow file, or of what a command prints as JSON.')
+    .addArgument(new Argument('[name]', 'flow, result, event, plan or diagnostics').default('flow'))
     .action(async (name: string) => {
       const load = schemas.get(name)
       if (load === undefined) {
         const guess = closest(name, schemas.keys())
         throw new UsageError(
           `there is no schema "${name}"`,
-          guess === undefined ? 'the schemas are flow, result, event and plan' : `did you mean "${guess}"?`,
+          guess === undefined ? 'the schemas are flow, result, event, plan and diagnostics' : `did you mean "${guess}"?`,
         )
       }
       io.stdout.write(JSON.stringify((await load()).default, null, 2) + '\n')

@@ -14,7 +14,10 @@ export interface KeptSession {
   readonly recollection: Recollection | undefined
   /** Where other processes in this directory are met that call the same servers. */
   readonly sharedLimits: SharedLimits
-  /** Brings to the disk what is left to bring, and lets other processes have the run. Rejects with a `StoreError`. */
+  /**
+   * Brings to the disk what is left to bring, and lets other processes have the run. A run that never began leaves nothing:
+   * it would stand before the one that is worth resuming. Rejects with a `StoreError`.
+   */
   close(): Promise<void>
   /** Lets other processes have the run at once, for a process that is about to exit. */
   release(): void
@@ -55,7 +58,7 @@ export async function openSession(options: SessionOptions): Promise<KeptSession>
     async close() {
       sharedLimits.close()
       await memory.settle()
-      await kept.close()
+      await (kept.journal.isEmpty ? kept.discard() : kept.close())
     },
   }
 }

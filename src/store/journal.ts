@@ -16,6 +16,8 @@ export interface Journal {
   append(record: Json | object, options?: { readonly durable?: boolean }): Promise<void>
   /** Why nothing more is kept; undefined as long as all is well. */
   readonly failure: StoreError | undefined
+  /** Whether it says nothing but which run it is of. */
+  readonly isEmpty: boolean
   /** Brings everything to the disk and closes the file. Rejects where that fails. Nothing can be added after it. */
   close(): Promise<void>
 }
@@ -70,6 +72,10 @@ class JournalFile implements Journal {
 
   get failure(): StoreError | undefined {
     return this.#failure
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines <= 1
   }
 
   append(record: Json | object, { durable = false }: { readonly durable?: boolean } = {}): Promise<void> {

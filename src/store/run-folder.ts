@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { Json } from '../source/json.ts'
+import type { FileSystem } from './file-system.ts'
 import { findFolder, type Home, openFolder } from './home.ts'
 import { type Journal, writeJournal } from './journal.ts'
 import { journalHeader } from './journal-header.ts'
@@ -14,6 +16,8 @@ export interface KeptRun {
   readonly journal: Journal
   /** Brings the journal to the disk, closes it and gives up the lock. Rejects with a `StoreError` where that fails. */
   close(): Promise<void>
+  /** Closes it and leaves nothing of it. Rejects with a `StoreError` where that fails. */
+  discard(): Promise<void>
   /** Gives up the lock at once, for a process that is about to exit; the journal is as whole as after a crash. */
   release(): void
 }
@@ -59,7 +63,7 @@ export async function createRun(home: Home, { runId, about, redact }: RunToCreat
     const named = syncNames(home, folder)
     const journal = writeJournal({ fs, path, file, runId, redact, bytes: 0, lines: 0, named })
     await journal.append(journalHeader(runId, about))
-    return keptRun(folder, journal, lock)
+    return keptRun(home, { folder, journal, lock })
   } catch (error) {
     if (file !== undefined) closeQuietly(fs, file)
     lock.release()
@@ -87,7 +91,7 @@ export async function resumeRun(home: Home, { runId, redact, onRecord }: RunToRe
     const { lines, bytes } = end
     const named = Promise.resolve()
     const journal = writeJournal({ fs, path, file, runId, redact, bytes, lines, named })
-    return { ...keptRun(folder, journal, lock), end }
+    return { ...keptRun(home, { folder, journal, lock }), end }
   } catch (error) {
     if (file !== undefined) closeQuietly(fs, file)
     lock.release()
@@ -116,7 +120,11 @@ export function readRun(
   }
 }
 
-function keptRun(folder: string, journal: Journal, lock: Lock): KeptRun {
+interface HeldRun extends Pick<KeptRun, 'folder' | 'journal'> {
+  readonly lock: Lock
+}
+
+function keptRun({ fs }: Home, { folder, journal, lock }: HeldRun): KeptRun {
   return {
     folder,
     journal,
@@ -128,7 +136,28 @@ function keptRun(folder: string, journal: Journal, lock: Lock): KeptRun {
         lock.release()
       }
     },
+    async discard() {
+      try {
+        await journal.close()
+        removeWhole(fs, folder)
+      } catch (error) {
+        lock.release()
+        throw storeError(error, folder, 'removed')
+      }
+    },
   }
+}
+
+/** Takes the folder of a run away. Its name goes first, so that there is never half a run to resume. */
+function removeWhole(fs: FileSystem, folder: string): void {
+  const gone = join(dirname(folder), prunedFolderName())
+  fs.rename(folder, gone)
+  fs.removeTree(gone)
+}
+
+/** A name that no run has, for one that is being removed. */
+export function prunedFolderName(): string {
+  return `.${randomBytes(8).toString('hex')}.pruned`
 }
 
 /** A run's id comes from the command line and becomes a part of a path. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Json } from '../source/json.ts'
 import type { FileSystem } from './file-system.ts'
@@ -7,7 +6,7 @@ import { claimedHeader } from './journal-header.ts'
 import { decodeLine } from './journal-line.ts'
 import { lockHolder, takeLock } from './lock.ts'
 import type { ProcessIdentity } from './processes.ts'
-import { JOURNAL_NAME } from './run-folder.ts'
+import { JOURNAL_NAME, prunedFolderName } from './run-folder.ts'
 import { StoreError, storeError } from './store-error.ts'
 import { fill } from './whole-file.ts'
 
@@ -86,7 +85,7 @@ async function removeRun(home: Home, folder: string): Promise<boolean> {
     if (error instanceof StoreError && error.code === 'run-held') return false
     throw error
   }
-  home.fs.rename(folder, join(folder, '..', `.${randomBytes(8).toString('hex')}.pruned`))
+  home.fs.rename(folder, join(folder, '..', prunedFolderName()))
   return true
 }
 

@@ -49,6 +49,15 @@ describe('a run is kept', () => {
     expect(again.stderr).toContain('there is no run of flow "pair" to resume')
   })
 
+  test('but not one that never began, and so would stand before the one to resume', async () => {
+    const cwd = folder('fail')
+    await llmflows(['run', join(cwd, 'flow.yaml'), '--topic', 'rain', '-q'], { cwd })
+    const ids = runsIn(cwd)
+    const refused = await llmflows(['run', join(cwd, 'flow.yaml')], { cwd })
+    expect(refused.exitCode).toBe(2)
+    expect(runsIn(cwd)).toEqual(ids)
+  })
+
   test('unless it is not to be', async () => {
     const cwd = folder()
     const { exitCode } = await llmflows(
