@@ -9,6 +9,8 @@ import { ended, llmflows, start } from './llmflows.ts'
 export interface KilledRun {
   /** How often it was killed while it ran. */
   readonly kills: number
+  /** What it said when it was stopped. */
+  readonly stopped: readonly { readonly status: number | null; readonly stdout: string }[]
   /** How many calls the server has had. */
   readonly calls: number
   readonly output: string
@@ -55,24 +57,43 @@ function digest(text: string): string {
   return (hash >>> 0).toString(16)
 }
 
-/** Runs the real program, kills it after each of these times, and lets it end after the last of them. */
-export async function killedRun(server: FaultServer, killAfterMs: readonly number[]): Promise<KilledRun> {
+/**
+ * Runs the real program, kills it after each of these times, and lets it end after the last of them. Another signal than
+ * SIGKILL comes after so many calls instead.
+ */
+export async function killedRun(
+  server: FaultServer,
+  killAfterMs: readonly number[],
+  signal: NodeJS.Signals = 'SIGKILL',
+): Promise<KilledRun> {
   const cwd = mkdtempSync(join(tmpdir(), 'llmflows-killed-'))
   try {
     writeFileSync(join(cwd, 'flow.yaml'), flowText(server.baseUrl))
     const before = server.requests.length
     let kills = 0
+    const stopped: { readonly status: number | null; readonly stdout: string }[] = []
     for (const delay of killAfterMs) {
       const child = start(commandIn(cwd), { cwd })
-      const timer = setTimeout(() => child.kill('SIGKILL'), delay)
-      const { status } = await ended(child)
-      clearTimeout(timer)
-      if (status !== null) break
+      const asked = server.requests.length
+      const end = ended(child)
+      // What can be caught is sent when there is somebody to catch it.
+      const isDue = (waited: number): boolean =>
+        signal === 'SIGKILL' ? waited >= delay : server.requests.length > asked + delay
+      const begun = performance.now()
+      const timer = setInterval(() => {
+        if (!isDue(performance.now() - begun)) return
+        clearInterval(timer)
+        child.kill(signal)
+      }, 1)
+      const { status, stdout } = await end
+      clearInterval(timer)
+      if (status === 0) break
       kills++
+      stopped.push({ status, stdout })
     }
     const end = await llmflows(commandIn(cwd), { cwd })
     const { stdout, stderr, status } = end
-    return { kills, calls: server.requests.length - before, output: stdout, status, stderr }
+    return { kills, stopped, calls: server.requests.length - before, output: stdout, status, stderr }
   } finally {
     rmSync(cwd, { recursive: true, force: true })
   }
@@ -82,7 +103,7 @@ export async function killedRun(server: FaultServer, killAfterMs: readonly numbe
 function commandIn(cwd: string): readonly string[] {
   const runs = join(cwd, '.llmflows', 'runs')
   const [id] = existsSync(runs) ? readdirSync(runs).filter((run) => hasBegun(join(runs, run))) : []
-  const command = ['run', 'flow.yaml', '--select', 'outputs.last', '--raw', '-q']
+  const command = ['run', 'flow.yaml', '--compact', '--no-raw', '-q']
   return [...command, ...(id === undefined ? ['--topic', 'rain'] : ['--resume', id])]
 }
 

@@ -19,7 +19,7 @@ test(
         server,
         Array.from({ length: 5 }, () => 60 + Math.random() * 200),
       )
-      expect([run.status, run.output]).toEqual([0, whole.output])
+      expect([run.status, lastOf(run.output)]).toEqual([0, lastOf(whole.output)])
       expect(run.calls).toBeLessThanOrEqual(STEPS + run.kills * WIDTH)
       kills += run.kills
       repeated += run.calls - STEPS
@@ -27,3 +27,7 @@ test(
     console.log(`${kills} kills, ${repeated} calls repeated: ${(repeated / kills).toFixed(2)} a kill`)
   },
 )
+
+function lastOf(output: string): string {
+  return (JSON.parse(output) as { outputs: { last: string } }).outputs.last
+}
