@@ -107,8 +107,7 @@ export function checkLocals(
         span ?? node.entries.get(source)?.keySpan ?? step.span,
         `in step "${step.id}" "${local}" is both ${isPrevious ? 'what the round before gave' : 'an item of "for_each"'} and ${hidden === undefined ? 'an output' : 'an input'}`,
         {
-          help:
-            local === 'index' || isPrevious ? 'rename the other one' : 'choose another name with "as"',
+          help: local === 'index' || isPrevious ? 'rename the other one' : 'choose another name with "as"',
         },
       )
     }

@@ -75,7 +75,8 @@ export class Memory implements EventListener {
     for (let other = this.#underWay.get(key); other !== undefined; other = this.#underWay.get(key)) {
       const answer = await settledBefore(other, signal)
       // Who asked in vain may be the only one: this one asks for itself.
-      if (answer !== undefined) return { answer: await this.#keep(question, answer, 'cache'), source: 'cache' }
+      if (answer !== undefined)
+        return { answer: await this.#keep(question, answer, 'cache'), source: 'cache' }
     }
     const found = cache?.get(key)
     if (found?.isHit === true)

@@ -61,7 +61,13 @@ describe('-o', () => {
     expect(ended).toEqual({ status: 0, stdout: '', stderr: '' })
     expect(JSON.parse(readFileSync(join(cwd, 'real.json'), 'utf8'))).toMatchObject({ flow: 'greet' })
     expect(statSync(join(cwd, 'real.json')).mode & 0o777).toBe(0o640)
-    expect(readdirSync(cwd).sort()).toEqual(['.llmflows', 'failing.yaml', 'greet.yaml', 'out.json', 'real.json'])
+    expect(readdirSync(cwd).sort()).toEqual([
+      '.llmflows',
+      'failing.yaml',
+      'greet.yaml',
+      'out.json',
+      'real.json',
+    ])
   })
 
   test('writes to a device without replacing it', async () => {
