@@ -24,7 +24,9 @@ export function registerSchema(program: Command, io: Io): void {
         const guess = closest(name, schemas.keys())
         throw new UsageError(
           `there is no schema "${name}"`,
-          guess === undefined ? 'the schemas are flow, result, event, plan and diagnostics' : `did you mean "${guess}"?`,
+          guess === undefined
+            ? 'the schemas are flow, result, event, plan and diagnostics'
+            : `did you mean "${guess}"?`,
         )
       }
       io.stdout.write(JSON.stringify((await load()).default, null, 2) + '\n')

@@ -7,7 +7,7 @@ import type { Span } from '../source/span.ts'
 import { formatterNames } from '../template/render.ts'
 import { references, type Placeholder, type Reference } from '../template/template.ts'
 import type { WrittenCondition } from './conditions.ts'
-import type { Input, Producer, Use } from './flow.ts'
+import { type Input, PREVIOUS, type Producer, type Use } from './flow.ts'
 import { impliedInput } from './inputs.ts'
 import { child, textNode } from './reader.ts'
 import type { DraftStep } from './steps.ts'
@@ -210,7 +210,9 @@ export class Variables {
               ? `step "${name}" gives "${keyOfStep}": write ${keyOfStep}`
               : guess !== undefined
                 ? `did you mean "${guess}"? a text stands in quotes: "${name}"`
-                : `if it is a text, put it in quotes: "${name}"; if it is an input, declare it under "inputs:"`,
+                : locals.has(PREVIOUS)
+                  ? `what a round gave is ${PREVIOUS}.${name}; a text stands in quotes: "${name}"`
+                  : `if it is a text, put it in quotes: "${name}"; if it is an input, declare it under "inputs:"`,
         ]
     const related = guess === undefined || keyOfStep !== undefined ? [] : this.#declaration(guess)
     this.#diagnosis.error('unknown-variable', span, message, {

@@ -1,6 +1,6 @@
 import { Diagnosis } from '../diagnostics/diagnosis.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { Flow } from '../flow/flow.ts'
+import { type Flow, PREVIOUS, type Step } from '../flow/flow.ts'
 import { checkConversationOrder } from './conversation-order.ts'
 import { findCycles } from './cycles.ts'
 import { auditEdges } from './edge-audit.ts'
@@ -37,7 +37,9 @@ export function checkGraph(flow: Flow, isStrict = false): CheckedGraph {
       related: related.slice(1, 20),
       help:
         ids.length === 1
-          ? 'a step cannot use its own output; remove the placeholder or the connection'
+          ? isRepeated(flow.steps[first.from])
+            ? `a step cannot use its own output; what the round before gave is ${PREVIOUS}.key`
+            : 'a step cannot use its own output; remove the placeholder or the connection'
           : 'remove one of these placeholders or connections',
     })
   }
@@ -48,4 +50,8 @@ export function checkGraph(flow: Flow, isStrict = false): CheckedGraph {
   return diagnosis.hasErrors
     ? { diagnostics: diagnosis.diagnostics }
     : { graph, diagnostics: diagnosis.diagnostics }
+}
+
+function isRepeated(step: Step | undefined): boolean {
+  return step?.kind === 'flow' && step.repeat !== undefined
 }
