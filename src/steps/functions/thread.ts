@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { parentPort, workerData } from 'node:worker_threads'
+import { syncBuiltinESMExports } from 'node:module'
+import workers from 'node:worker_threads'
 import { jsonCopy } from '../../flow/json-copy.ts'
 import type { RunError } from '../../run/events.ts'
 import { extentOf, MAX_SIZE } from '../../template/extent.ts'
@@ -11,9 +12,12 @@ import { describeThrown, placeOf, placeText, type UserPlace } from './user-error
 // The thread in which the functions of flows run. What they do wrong ends here: a loop without end, an exit, an error that
 // nobody catches. The run sees answers and nothing else.
 
-const port = parentPort
+const { parentPort: port, workerData } = workers
 if (port === null) throw new Error('this file runs in a thread of its own')
 const { root } = workerData as ThreadData
+// The run trusts what comes through the port: the code of flows must not find it.
+Object.assign(workers, { parentPort: null, workerData: null })
+syncBuiltinESMExports()
 
 interface Running {
   readonly controller: AbortController

@@ -272,3 +272,16 @@ export async function fail(given: Given): Promise<never> {
     expect(output.split('\n').toSorted()).toEqual(['one', 'three', 'two'])
   })
 })
+
+test.each([
+  ['import { parentPort as port } from "node:worker_threads"', 'null'],
+  ['import { parentPort as port } from "node:worker_threads"', '{ kind: "answer", call: 1 }'],
+  [
+    'import { createRequire } from "node:module"; const { parentPort: port } = createRequire("/")("worker_threads")',
+    'null',
+  ],
+])('code of a flow cannot speak in the name of the thread: %s, %s', async (found, said) => {
+  expect(await called(`${found}; export default () => { port?.postMessage(${said}); return "own" }`)).toBe(
+    'own',
+  )
+})
