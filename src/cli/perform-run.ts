@@ -50,7 +50,7 @@ export async function performRun(order: RunOrder, io: Io): Promise<void> {
   try {
     const result = await run({ ...order, recordings }, reporters, interruption, io)
     if (result === undefined) {
-      io.setExitCode(2)
+      io.setExitCode(interruption.exitCode ?? 2)
       return
     }
     const isTold = texts.quiet === true || texts.verbose === true

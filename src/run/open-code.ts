@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { Flow, ModuleFunction } from '../flow/flow.ts'
 import type { World } from '../llms/world.ts'
 import type { Functions } from '../steps/functions/functions.ts'
+import type { FunctionAnswer } from '../steps/functions/protocol.ts'
 import { RunRefused, type RunProblem } from './refusal.ts'
 
 export interface CodeOptions {
@@ -13,7 +14,14 @@ export interface CodeOptions {
   readonly onOutput: ((text: string) => void) | undefined
   /** Told of what goes wrong in functions and concerns no step. */
   readonly onReporterError: (error: unknown) => void
+  /** Stops modules that are being imported. */
+  readonly signal?: AbortSignal | undefined
+  /** Of the whole run; a module takes no longer than that either. */
+  readonly timeoutMs?: number | undefined
 }
+
+/** How long the import of a module may take, with all that it imports: what runs at its top may run for ever. */
+const MOST_LOAD_MS = 60_000
 
 /** A piece of code that a flow runs, named for people. */
 interface Piece {
@@ -29,8 +37,9 @@ interface Piece {
  */
 export async function openFunctions(
   flows: readonly Flow[],
-  { world, noCode, onOutput, onReporterError }: CodeOptions,
+  options: CodeOptions,
 ): Promise<Functions | undefined> {
+  const { world, noCode, onOutput, onReporterError } = options
   const pieces = flows.flatMap((flow, index) => piecesOf(flow, index === 0))
   const [outer] = flows
   if (pieces.length === 0 || outer === undefined) return undefined
@@ -66,8 +75,9 @@ export async function openFunctions(
     onStray: (message) => onReporterError(new Error(`a function threw ${message}`)),
   })
   for (const piece of functions) {
-    const problem = await loadProblem(piece, opened)
+    const problem = await loadProblem(piece, opened, options)
     if (problem !== undefined) problems.push(problem)
+    if (options.signal?.aborted === true) break
   }
   if (problems.length === 0) return opened
   await opened.close()
@@ -84,15 +94,39 @@ export function folderOf({ source }: Flow): string {
   }
 }
 
-async function loadProblem(piece: Piece, functions: Functions): Promise<RunProblem | undefined> {
+async function loadProblem(
+  piece: Piece,
+  functions: Functions,
+  options: CodeOptions,
+): Promise<RunProblem | undefined> {
   if (piece.function === undefined) return undefined
-  const answer = await functions.load(piece.function)
+  const answer = await loaded(piece.function, functions, options)
   if (answer.ok) return undefined
   const { code, message } = answer.error
   const { text, span } = piece.function
   const { line, column } = span.file.position(span.start)
   const help = `it is called at ${span.file.path}:${line}:${column}`
   return { code, message: `${piece.user} calls "${text}": ${message}`, help }
+}
+
+async function loaded(
+  module: ModuleFunction,
+  functions: Functions,
+  { signal, timeoutMs = MOST_LOAD_MS }: CodeOptions,
+): Promise<FunctionAnswer> {
+  const limitMs = Math.min(timeoutMs, MOST_LOAD_MS)
+  const limit = AbortSignal.timeout(limitMs)
+  const stop = signal === undefined ? limit : AbortSignal.any([signal, limit])
+  try {
+    return await functions.load(module, stop)
+  } catch (error) {
+    if (!stop.aborted) throw error
+    const message =
+      signal?.aborted === true
+        ? 'it was stopped while it was loaded'
+        : `it cannot be loaded: it takes longer than ${limitMs / 1000} s`
+    return { ok: false, error: { code: signal?.aborted === true ? 'interrupted' : 'bad-module', message } }
+  }
 }
 
 /** All code that a flow may run; the hooks of a flow inside another one are never called. */

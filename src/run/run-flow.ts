@@ -146,6 +146,8 @@ export async function runTurn(compiled: CompiledFlow, options: TurnOptions = {})
     noCode: options.noCode ?? false,
     onOutput: options.onOutput,
     onReporterError,
+    signal: options.signal,
+    timeoutMs: options.timeoutMs,
   })
   const { functions } = preparation
   const hooks =

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { FlowError } from '../../src/graph/load.ts'
 import { RunRefused } from '../../src/run/refusal.ts'
 import type { Json } from '../../src/source/json.ts'
-import { codeFlow } from './code-flow.ts'
+import { codeFlow, type CodeFlow } from './code-flow.ts'
 
 const tools = {
   'tools/calc.ts': `export interface Pair { readonly a: number; readonly b: number }
@@ -162,5 +162,23 @@ hooks: [{ on: all, function: ./tools/text.mjs#echo }]`,
     const error = await flow.run().catch((one: unknown) => one)
     expect(error).toBeInstanceOf(FlowError)
     expect((error as FlowError).message).toContain('module file "./link.mjs" is outside the flow\'s folder')
+  })
+})
+
+describe('a module that never comes to its end', () => {
+  const flow = (): CodeFlow => codeFlow('steps: { s: { function: ./loop.mjs } }', { 'loop.mjs': 'for (;;);' })
+
+  test('it is stopped with the run', async () => {
+    const stop = new AbortController()
+    setImmediate(() => stop.abort())
+    await expect(flow().run({ signal: stop.signal })).rejects.toThrow(
+      'step "s" calls "./loop.mjs": it was stopped while it was loaded',
+    )
+  })
+
+  test('it takes no longer than the run may', async () => {
+    await expect(flow().run({ timeoutMs: 50 })).rejects.toThrow(
+      'step "s" calls "./loop.mjs": it cannot be loaded: it takes longer than 0.05 s',
+    )
   })
 })
