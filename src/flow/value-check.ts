@@ -83,7 +83,8 @@ const typeTests: Readonly<
 
 function typeProblem(value: unknown, { type }: JsonSchema): string | undefined {
   if (type === undefined) return undefined
-  const tests = [type].flat().flatMap((name) => typeTests[String(name)] ?? [])
+  const names: readonly unknown[] = Array.isArray(type) ? type : [type]
+  const tests = names.flatMap((name) => (typeof name === 'string' ? (typeTests[name] ?? []) : []))
   if (tests.length === 0 || tests.some(({ test }) => test(value))) return undefined
   return `must be ${tests.map(({ words }) => words).join(' or ')}, not ${shown(value)}`
 }

@@ -53,7 +53,7 @@ describe('a budget', () => {
 
   test('lets those behind a call that gives up move on', async () => {
     const budget = new Budget({ ...unlimited, tokens: 10 }, nothing)
-    budget.reserve({ tokens: 8, cost: 0 }, signal)
+    void budget.reserve({ tokens: 8, cost: 0 }, signal)
     const stop = new AbortController()
     const large = Promise.resolve(budget.reserve({ tokens: 9, cost: 0 }, stop.signal))
     const small = budget.reserve({ tokens: 2, cost: 0 }, signal)

@@ -132,6 +132,13 @@ export class RunLaws {
         if (event.type === 'step-failed' && this.#run.failFast) this.#stoppedAt ??= event.at
         if (event.type === 'step-blocked') this.#checkBlocked(step, unit, event.by)
         break
+      case 'step-expanded':
+      case 'step-skipped':
+      case 'tool-call-started':
+      case 'tool-call-finished':
+      case 'flow-event':
+        // These random runs have no lists that steps make, no conditions, no tools and no flows inside.
+        law(false, 'nothing happens that cannot', event)
     }
     // Scripted calls end the moment they are aborted; events are told to the microsecond.
     law(
