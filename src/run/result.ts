@@ -51,6 +51,7 @@ export function createResult(options: { readonly keepRaw: boolean }): {
   readonly calls: number
   readonly finishedAttempts: readonly FinishedAttempt[]
 } {
+  const newFold = (): ReturnType<typeof createResult> => createResult(options)
   const records = new Map<string, StepRecord>()
   /** Step of the flow → its items, once they are known, where they were not at the start. */
   const expanded = new Map<string, readonly StepSummary[]>()
@@ -73,7 +74,7 @@ export function createResult(options: { readonly keepRaw: boolean }): {
   }
 
   function add(step: StepSummary): void {
-    records.set(step.id, new StepRecord(step, options.keepRaw, () => createResult(options)))
+    records.set(step.id, new StepRecord(step, options.keepRaw, newFold))
     count(step.id, 1)
   }
 
