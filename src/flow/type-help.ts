@@ -1,4 +1,5 @@
 import type { Node } from '../document/node.ts'
+import { commandWords } from './command-words.ts'
 
 /** A mapping such as `{topic}`, which is what YAML makes of a placeholder that starts a text without quotes. */
 export function isPlaceholder(node: Node): boolean {
@@ -43,7 +44,13 @@ function placeHelp(node: Node, path: readonly string[]): string | undefined {
     return 'write one text, with the variables in it: "… {topic} …"; put several lines in a | block'
   }
   if (section === 'steps' && key === 'command' && text !== undefined) {
-    return `no shell reads it; write each word as an item: [${text.trim().split(/\s+/).join(', ').slice(0, 60)}]`
+    return `no shell reads it; write each word as an item: ${commandWords(text)}`
+  }
+  if (section === 'llms' && key === 'answers' && text !== undefined) {
+    return `write it like { answer: ${JSON.stringify(text.slice(0, 60))} }`
+  }
+  if (path.at(-2) === 'properties' && text !== undefined) {
+    return 'write its type, such as { type: string } or { type: integer }'
   }
   if (section === 'steps' && key === 'llm' && node.kind === 'map') {
     return 'declare the llm under "llms:", and write its name here'

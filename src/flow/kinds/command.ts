@@ -1,6 +1,7 @@
 import type { Node } from '../../document/node.ts'
 import { parseTemplate } from '../../template/parse.ts'
 import { references } from '../../template/template.ts'
+import { commandWords } from '../command-words.ts'
 import type { CommandStep } from '../flow.ts'
 import type { StepReading } from '../kinds.ts'
 import { child, itemsOf, numberAt, textAt, textNode } from '../reader.ts'
@@ -25,13 +26,12 @@ export function readCommandStep({ entry, node, base, templates, surroundings }: 
         help: 'write the name of the program; variables may stand in its arguments and in "stdin"',
       })
     } else if (written.length === 1 && /\s/.test(program.template.text)) {
-      const words = program.template.text.trim().split(/\s+/)
       diagnosis.warning(
         'bad-command',
         program.span,
         `there is hardly a program called "${program.template.text}"`,
         {
-          help: `no shell reads it; write each word as an item: [${words.join(', ')}]`,
+          help: `no shell reads it; write each word as an item: ${commandWords(program.template.text)}`,
         },
       )
     }
