@@ -4,6 +4,7 @@ import type { Json } from '../source/json.ts'
 import type { Player } from '../store/player.ts'
 import type { Recorder } from '../store/recorder.ts'
 import type { RecordedCall } from '../store/recording.ts'
+import { recordedAnswer } from './recorded-answer.ts'
 
 /** Writes down what is answered, or answers from what was written down. */
 export type Recordings =
@@ -39,9 +40,13 @@ export function recordedLlm(llm: Llm, { config, flow, step, recordings }: Asker)
 
 async function replayed(player: Player, call: RecordedCall, folder: string): Promise<LlmAnswer> {
   const playback = player.play(call)
-  // It was an answer when it was recorded, and its file says that it is one.
-  if (playback.isHit)
-    return { ...(playback.answer as unknown as LlmAnswer), raw: null, recalled: 'recording' }
+  if (playback.isHit) {
+    const answer = recordedAnswer(playback.answer)
+    if (answer !== undefined) return answer
+    const message = `what "${playback.path}" holds as an answer is none`
+    const help = 'record it anew with --record, or mend the file'
+    throw new LlmError('bad-response', message, { retryable: false, help })
+  }
   const { asked, nearest } = playback
   const message = `there is no recording of this call in "${folder}"`
   if (nearest === undefined) throw new LlmError('not-recorded', message, { retryable: false })

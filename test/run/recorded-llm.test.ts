@@ -33,3 +33,20 @@ test('a run of the library is recorded, and replayed without a call to what it c
   })
   expect(other.result.steps['say[0]']?.error?.code).toBe('not-recorded')
 })
+
+test.each([
+  null,
+  { finishReason: 'stop' },
+  { text: 5, finishReason: 'stop' },
+  { text: 'one', finishReason: 'whim' },
+  { text: 'one', finishReason: 'stop', usage: { inputTokens: -1, outputTokens: 1 } },
+  { text: 'one', finishReason: 'stop', model: {} },
+  { text: '', finishReason: 'tool-calls', toolCalls: [{ id: 'a', name: 'add' }] },
+])('a recording that holds no answer fails the step that asks: %j', async (answer) => {
+  const player = { play: () => ({ isHit: true as const, answer, path: 'say.json' }) }
+  const { result } = await told(flow(), { recordings: { kind: 'replay', player, folder: '.' } })
+  expect(result.steps['say[0]']?.error).toMatchObject({
+    code: 'bad-response',
+    message: 'what "say.json" holds as an answer is none',
+  })
+})
