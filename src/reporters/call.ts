@@ -18,6 +18,8 @@ export interface Call {
   tokens: number | undefined
   /** Undefined as long as no attempt has a known cost. */
   dollars: number | undefined
+  /** Where the last answer came from that nobody was asked for. */
+  recalled: AttemptFinished['recalled']
 }
 
 export function newCall(at: number): Call {
@@ -31,6 +33,7 @@ export function newCall(at: number): Call {
     firstTokenAfter: undefined,
     tokens: undefined,
     dollars: undefined,
+    recalled: undefined,
   }
 }
 
@@ -40,7 +43,8 @@ export function beginAttempt(call: Call, at: number): void {
   call.firstTokenAfter = undefined
 }
 
-export function addAttempt(call: Call, { usage, cost }: AttemptFinished): void {
+export function addAttempt(call: Call, { usage, cost, recalled }: AttemptFinished): void {
+  call.recalled = recalled
   if (usage !== null) call.tokens = (call.tokens ?? 0) + tokensOf(usage)
   if (cost !== null) call.dollars = (call.dollars ?? 0) + cost
 }
@@ -51,8 +55,15 @@ export function countRound(call: Call, { finish_reason: reason, error, wait }: A
   if (error !== null && wait !== null) call.failed++
 }
 
+const recalledTexts = {
+  run: 'answered before, in this run',
+  cache: 'answered by the cache',
+  recording: 'answered by a recording',
+} as const
+
 /** `17 tokens  $0.0000  first token 0.31s  2 rounds  1 retry`, without what is not known. */
-export function callText({ tokens, dollars, firstTokenAfter, attempts, rounds, failed }: Call): string {
+export function callText(call: Call): string {
+  const { tokens, dollars, firstTokenAfter, attempts, rounds, failed, recalled } = call
   const parts: string[] = []
   if (tokens !== undefined) parts.push(countText(tokens, 'token'))
   if (dollars !== undefined) parts.push(dollarsText(dollars))
@@ -60,5 +71,6 @@ export function callText({ tokens, dollars, firstTokenAfter, attempts, rounds, f
   if (rounds > 0) parts.push(countText(rounds, 'round'))
   const retries = Math.min(failed, attempts - 1)
   if (retries > 0) parts.push(retries === 1 ? '1 retry' : `${retries} retries`)
+  if (recalled !== undefined) parts.push(recalledTexts[recalled])
   return parts.join('  ')
 }

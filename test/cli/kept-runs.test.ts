@@ -37,6 +37,15 @@ describe('a run is kept', () => {
     expect(runsIn(cwd)).toEqual([id])
   })
 
+  test('and tells, when it is resumed, what was not asked again', async () => {
+    const cwd = folder('fail')
+    await llmflows(['run', join(cwd, 'flow.yaml'), '--topic', 'rain', '-q'], { cwd })
+    writeFileSync(join(cwd, 'flow.yaml'), flow('second'))
+    const { stderr } = await llmflows(['run', join(cwd, 'flow.yaml'), '--resume', '-v'], { cwd })
+    expect(stderr).toMatch(/✔ first .* answered before, in this run\n/)
+    expect(stderr).not.toMatch(/✔ second .* answered before/)
+  })
+
   test('and the latest that did not succeed is resumed without an id', async () => {
     const cwd = folder('fail')
     await llmflows(['run', join(cwd, 'flow.yaml'), '--topic', 'rain', '-q'], { cwd })
