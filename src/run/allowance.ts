@@ -7,6 +7,9 @@ import { Slots } from './slots.ts'
 /** All values together that are made without a model: as many as one step may use, and a result can be written with. */
 const MOST_MADE = 8 * MAX_SIZE
 
+/** Runs inside that begin before timers and signals get their turn. */
+const TURNS = 16
+
 interface AllowanceLimits {
   readonly maxConcurrency: number
   readonly maxCalls: number
@@ -24,6 +27,7 @@ export class Allowance {
   readonly #maxCalls: number
   #calls = 0
   #innerSteps = 0
+  #turns = 0
   /** Characters of what was made without a model; a part that is used twice counts twice. */
   #made = 0
 
@@ -36,6 +40,11 @@ export class Allowance {
 
   /** Whether there may be one more model call; counts it. */
   readonly takeCall = (): boolean => this.#calls++ < this.#maxCalls
+
+  /** Whether what has begun lately is so much that everything else should get its turn; counts one more. */
+  takeTurn(): boolean {
+    return ++this.#turns % TURNS === 0
+  }
 
   /** Whether there may be so many more steps in runs inside; counts them. */
   takeInnerSteps(count: number): boolean {

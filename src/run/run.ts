@@ -323,6 +323,8 @@ export class Run {
     const { preparation } = prepared
     if (!allowance.takeInnerSteps(preparation.units.summaries.length))
       return { ok: false, error: tooManySteps }
+    // Flows that call nothing would otherwise follow each other without an end, deaf to signals and time limits.
+    if (allowance.takeTurn()) await new Promise(setImmediate)
     const inner = new Run(compiled, preparation, {
       ...this.#settings,
       timeoutMs: undefined,

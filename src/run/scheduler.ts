@@ -48,6 +48,9 @@ export interface Schedule {
   readonly start: (step: number, item: number) => boolean | Promise<boolean>
 }
 
+/** Steps that end without waiting for anything, one after the other, before anything else gets its turn. */
+const MOST_AT_ONCE = 4096
+
 /**
  * Runs every step once all that it needs has ended, most urgent first: the longest way to an end, then file order, then
  * item order. Resolves when every step has ended, or when the signal was aborted and what ran has ended too.
@@ -78,6 +81,8 @@ export async function schedule(options: Schedule): Promise<void> {
   let running = 0
   let crash: { readonly error: unknown } | undefined
   let wake = (): void => {}
+  /** Whether everything else should get its turn. */
+  let isTurnDue = false
   let hasProgressElsewhere = false
   const onProgressElsewhere = (): void => {
     hasProgressElsewhere = true
@@ -139,7 +144,7 @@ export async function schedule(options: Schedule): Promise<void> {
 
   /** Starts all that may start; returns the milliseconds until a gate opens, if one is only a matter of time. */
   const dispatch = (): number => {
-    for (;;) {
+    for (let settledAtOnce = 0; ;) {
       if (!slots.free || signal.aborted) return Infinity
       const now = clock.now()
       const unit = waiting.take(now)
@@ -148,7 +153,10 @@ export async function schedule(options: Schedule): Promise<void> {
       const outcome = options.start(step, unit % maxItems)
       if (typeof outcome === 'boolean') {
         settle(unit, outcome)
-        continue
+        // However many steps wait for nothing, a signal and a time limit come through.
+        if (++settledAtOnce < MOST_AT_ONCE) continue
+        isTurnDue = true
+        return 0
       }
       running++
       const takesSlot = options.takesSlot(step)
@@ -192,6 +200,11 @@ export async function schedule(options: Schedule): Promise<void> {
       if (isOver || now >= end) break
       // A step that was started just now may have let go of something.
       if (hasProgressElsewhere) continue
+      if (isTurnDue) {
+        isTurnDue = false
+        await new Promise(setImmediate)
+        continue
+      }
       await sleepUntilWoken(Math.min(delay, end - now))
     }
   } finally {
