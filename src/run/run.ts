@@ -20,9 +20,8 @@ import { prepareInner } from './inner-preparation.ts'
 import { InternalError } from './internal-error.ts'
 import type { Memory } from './memory.ts'
 import type { Preparation } from './prepare.ts'
-import { budgetedLlm } from './budgeted-llm.ts'
-import { recordedLlm, type Recordings } from './recorded-llm.ts'
-import { isShared, rememberingLlm } from './remembering-llm.ts'
+import { knownLlm } from './known-llm.ts'
+import type { Recordings } from './recorded-llm.ts'
 import { createResult, type RunResult } from './result.ts'
 import { runStarted } from './run-started.ts'
 import { schedule } from './scheduler.ts'
@@ -347,18 +346,11 @@ export class Run {
   /** The LLM as a step sees it: what it has answered before it is not asked again. */
   #llmFor(step: Step, item: number, name: string): ReadyLlm {
     const ready = this.#surroundings.llm(name)
-    const { memory, recordings, around } = this.#settings
     if (step.kind !== 'llm') return ready
-    const { llm: config } = step
+    const { memory, recordings, around, allowance } = this.#settings
+    const { name: flow } = this.#compiled.flow
     const id = around + unitId(step, item)
-    const { endpoint } = ready
-    const { budget } = this.#settings.allowance
-    let llm = budget === undefined ? ready.llm : budgetedLlm(ready.llm, config, budget)
-    if (memory !== undefined)
-      llm = rememberingLlm(llm, { config, endpoint, step: id, isShared: isShared(step), memory })
-    if (recordings !== undefined)
-      llm = recordedLlm(llm, { config, flow: this.#compiled.flow.name, step: id, recordings })
-    return { ...ready, llm }
+    return knownLlm(step, ready, { flow, id, budget: allowance.budget, memory, recordings })
   }
 
   async #ask(

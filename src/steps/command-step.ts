@@ -10,7 +10,7 @@ import { readOutput } from './command/output.ts'
 import { MAX_OUTPUT_BYTES, runProgram, type Ended } from './command/program.ts'
 import { makeWithRetries, type Made } from './retrying.ts'
 import { failure, unrenderable, type Outcome, type StepContext } from './step-run.ts'
-import { variablesOf } from './variables.ts'
+import { tellStarted } from './started.ts'
 
 interface Request {
   readonly argv: readonly string[]
@@ -23,17 +23,7 @@ export async function runCommandStep(step: CommandStep, context: StepContext): P
   const isMade = !(request instanceof Unrenderable)
   const { stdin, argv } = isMade ? request : { stdin: undefined, argv: [] }
   const asked = isMade ? { command: argv, ...(stdin === undefined ? {} : { stdin }) } : {}
-  context.emit({
-    type: 'step-started',
-    at: context.at(),
-    step: context.id,
-    prompt_inputs: variablesOf(step, context),
-    prompt_template: null,
-    prompt: null,
-    messages: null,
-    model_config: null,
-    request: asked,
-  })
+  tellStarted(step, context, asked)
   if (!isMade) return unrenderable(request)
   const refused = refusedArgument(step.argv, argv)
   if (refused !== undefined) return refused

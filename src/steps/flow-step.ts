@@ -7,21 +7,14 @@ import { evaluate } from '../template/value-template.ts'
 import { holds } from './holds.ts'
 import { failure, unrenderable, type Outcome, type StepContext } from './step-run.ts'
 import { StepTimeout } from './step-timeout.ts'
-import { variablesOf } from './variables.ts'
+import { tellStarted } from './started.ts'
 
 /** Runs the flow inside the step, as often as it says. What that gives is an object of its outputs. */
 export async function runFlowStep(step: FlowStep, context: StepContext): Promise<Outcome> {
   const { repeat } = step
-  context.emit({
-    type: 'step-started',
-    at: context.at(),
-    step: context.id,
-    prompt_inputs: variablesOf(step, context),
-    prompt_template: null,
-    prompt: null,
-    messages: null,
-    model_config: null,
-    request: { flow: step.flow.name, ...(repeat === undefined ? {} : { max_rounds: repeat.max }) },
+  tellStarted(step, context, {
+    flow: step.flow.name,
+    ...(repeat === undefined ? {} : { max_rounds: repeat.max }),
   })
   try {
     return await runRounds(step, context)

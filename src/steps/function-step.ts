@@ -4,24 +4,14 @@ import { Unrenderable } from '../template/unrenderable.ts'
 import { evaluate } from '../template/value-template.ts'
 import { makeWithRetries, type Made } from './retrying.ts'
 import { unrenderable, type Outcome, type StepContext } from './step-run.ts'
-import { variablesOf } from './variables.ts'
+import { tellStarted } from './started.ts'
 
 /** Calls a function of the user's. Whatever that does is an outcome. */
 export async function runFunctionStep(step: FunctionStep, context: StepContext): Promise<Outcome> {
   const given = argumentOf(step, context)
   const isGiven = !(given instanceof Unrenderable)
   const name = step.function.text
-  context.emit({
-    type: 'step-started',
-    at: context.at(),
-    step: context.id,
-    prompt_inputs: variablesOf(step, context),
-    prompt_template: null,
-    prompt: null,
-    messages: null,
-    model_config: null,
-    request: { function: name, ...(isGiven ? { with: given } : {}) },
-  })
+  tellStarted(step, context, { function: name, ...(isGiven ? { with: given } : {}) })
   if (!isGiven) return unrenderable(given)
   const { signal } = context
   const parts = { verb: 'function', function: name, file: context.fingerprint(step.function), with: given }

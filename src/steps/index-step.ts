@@ -7,23 +7,16 @@ import { Attempts, GivenUp } from './attempts.ts'
 import { embedded } from './embedding-calls.ts'
 import { failure, unrenderable, type Outcome, type ReadyStore, type StepContext } from './step-run.ts'
 import { storeRecord } from './store-record.ts'
-import { variablesOf } from './variables.ts'
+import { tellStarted } from './started.ts'
 
 /** Writes documents to a store, over those with the same ids. Whatever a store or model does is an outcome. */
 export async function runIndexStep(step: IndexStep, context: StepContext): Promise<Outcome> {
   const ready = context.store(step.store)
   const documents = documentsOf(step, context)
   const isReady = !('outcome' in documents)
-  context.emit({
-    type: 'step-started',
-    at: context.at(),
-    step: context.id,
-    prompt_inputs: variablesOf(step, context),
-    prompt_template: null,
-    prompt: null,
-    messages: null,
-    model_config: null,
-    request: { ...storeRecord(ready), ...(isReady ? { ids: documents.list.map(({ id }) => id) } : {}) },
+  tellStarted(step, context, {
+    ...storeRecord(ready),
+    ...(isReady ? { ids: documents.list.map(({ id }) => id) } : {}),
   })
   if (!isReady) return documents.outcome
   try {

@@ -9,23 +9,13 @@ import { Attempts, GivenUp } from './attempts.ts'
 import { embedded } from './embedding-calls.ts'
 import { failure, unrenderable, type Outcome, type ReadyStore, type StepContext } from './step-run.ts'
 import { storeRecord } from './store-record.ts'
-import { variablesOf } from './variables.ts'
+import { tellStarted } from './started.ts'
 
 /** Finds the documents of a store that are nearest to a text. Whatever a store or model does is an outcome. */
 export async function runSearchStep(step: SearchStep, context: StepContext): Promise<Outcome> {
   const ready = context.store(step.store)
   const asked = questionOf(step, context)
-  context.emit({
-    type: 'step-started',
-    at: context.at(),
-    step: context.id,
-    prompt_inputs: variablesOf(step, context),
-    prompt_template: null,
-    prompt: null,
-    messages: null,
-    model_config: null,
-    request: { ...storeRecord(ready), ...('outcome' in asked ? {} : asked.record) },
-  })
+  tellStarted(step, context, { ...storeRecord(ready), ...('outcome' in asked ? {} : asked.record) })
   if ('outcome' in asked) return asked.outcome
   try {
     const parts = { ...storeRecord(ready), ...asked.record }

@@ -2,20 +2,11 @@ import type { ValueStep } from '../flow/flow.ts'
 import { Unrenderable } from '../template/unrenderable.ts'
 import { evaluate } from '../template/value-template.ts'
 import { unrenderable, type Outcome, type StepContext } from './step-run.ts'
-import { variablesOf } from './variables.ts'
+import { tellStarted } from './started.ts'
 
 /** Builds the value at once; a step that calls nothing waits for nothing. */
 export function runValueStep(step: ValueStep, context: StepContext): Outcome {
-  context.emit({
-    type: 'step-started',
-    at: context.at(),
-    step: context.id,
-    prompt_inputs: variablesOf(step, context),
-    prompt_template: null,
-    prompt: null,
-    messages: null,
-    model_config: null,
-  })
+  tellStarted(step, context)
   try {
     return { ok: true, value: evaluate(step.value, context.lookup), generated: null, note: null }
   } catch (error) {

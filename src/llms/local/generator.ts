@@ -38,7 +38,8 @@ export function generatorsOn(sequences: readonly Sequence[], speaker: Speaker): 
   // To find out which template a model has takes longer than most answers: it is found out once.
   let chatWrapper: ChatWrapper | 'auto' = 'auto'
   return sequences.map((contextSequence) => {
-    const chat: Chat = new speaker.library.LlamaChat({ contextSequence, chatWrapper })
+    const { library } = speaker
+    const chat: Chat = new library.LlamaChat({ contextSequence, chatWrapper })
     ;({ chatWrapper } = chat)
     return chatGenerator(chat, contextSequence, speaker)
   })

@@ -26,12 +26,12 @@ describe.skipIf(missingLibrary !== undefined)(`a model in this process (${missin
   let engine: Promise<Engine>
   let loads = 0
   beforeAll(async () => {
-    const library = await loadLibrary()
+    const real = await loadLibrary()
     engine = startEngine(() =>
       Promise.resolve({
-        ...library,
+        ...real,
         async getLlama(options) {
-          const llama = await library.getLlama(options)
+          const llama = await real.getLlama(options)
           // Several threads on a machine that has other things to do wait for each other, which takes a hundred times as long.
           llama.maxThreads = 1
           return {
@@ -43,8 +43,8 @@ describe.skipIf(missingLibrary !== undefined)(`a model in this process (${missin
             },
           }
         },
-        LlamaChat: library.LlamaChat,
-        LlamaCompletion: library.LlamaCompletion,
+        LlamaChat: real.LlamaChat,
+        LlamaCompletion: real.LlamaCompletion,
       }),
     )
     await engine
